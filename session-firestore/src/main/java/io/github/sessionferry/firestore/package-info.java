@@ -1,0 +1,5 @@
+/** Sessions in Firestore. */
+@NullMarked
+package io.github.sessionferry.firestore;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Sessions in Vertex AI Agent Engine. */
+@NullMarked
+package io.github.sessionferry.vertex;
+
+import org.jspecify.annotations.NullMarked;

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,16 +47,17 @@ final class Faults {
             public <Q, A> ServerCall.Listener<Q> apply(
                     ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
                 LateListener<Q> listener = new LateListener<>();
-                Runnable start = Context.current()
-                        .wrap(() -> listener.startWith(() -> next.startCall(call, headers)));
-                scheduler.schedule(start, delay.toNanos(), TimeUnit.NANOSECONDS);
+                Runnable start = Context.current().wrap(() -> listener.startWith(() -> next.startCall(call, headers)));
+                ScheduledFuture<?> unused = scheduler.schedule(start, delay.toNanos(), TimeUnit.NANOSECONDS);
                 return listener;
             }
         };
     }
 
     static Fault delayAfter(Duration delay, ScheduledExecutorService scheduler) {
-        Executor later = action -> scheduler.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+        Executor later = action -> {
+            ScheduledFuture<?> unused = scheduler.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+        };
         return new Fault() {
             @Override
             public <Q, A> ServerCall.Listener<Q> apply(

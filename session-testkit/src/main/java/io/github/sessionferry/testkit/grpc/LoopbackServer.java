@@ -107,9 +107,8 @@ public final class LoopbackServer implements AutoCloseable {
 
     private static ExecutorService threadPerCall() {
         try {
-            return (ExecutorService) Executors.class
-                    .getMethod("newVirtualThreadPerTaskExecutor")
-                    .invoke(null);
+            return (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
         } catch (ReflectiveOperationException noVirtualThreads) {
             AtomicLong count = new AtomicLong();
             return Executors.newCachedThreadPool(task -> {

@@ -8,6 +8,6 @@ package io.github.sessionferry.core;
 public enum AppendOutcome {
     /** The event and its state delta were added. */
     APPENDED,
-    /** The session already had an event with this id; nothing was changed. */
+    /** The session already had the event; nothing was changed. */
     ALREADY_PRESENT
 }

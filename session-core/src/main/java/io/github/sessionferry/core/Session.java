@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the application ({@code app:}) and the user ({@code user:}). Events stand in the order of their timestamps; events of
  * one time stand in the order in which they were added.
  *
- * <p>Immutable. Sessions are equal if all their parts but the revision are. {@link #toString()} shows no content.
+ * <p>Immutable. Sessions are equal if all their parts but the revision and {@link #isComplete()} are. {@link #toString()} shows no content.
  *
  * @since 0.1
  */
@@ -33,6 +33,7 @@ public final class Session {
     private final Instant updateTime;
     private final @Nullable Instant expireTime;
     private final @Nullable String revision;
+    private final boolean complete;
     private final Map<String, @Nullable Object> fields;
 
     private Session(Builder builder) {
@@ -43,6 +44,7 @@ public final class Session {
         updateTime = builder.updateTime;
         expireTime = builder.expireTime;
         revision = builder.revision;
+        complete = builder.complete;
         fields = builder.fields;
     }
 
@@ -69,6 +71,7 @@ public final class Session {
                 .createTime(createTime)
                 .expireTime(expireTime)
                 .revision(revision)
+                .complete(complete)
                 .fields(fields);
     }
 
@@ -147,6 +150,16 @@ public final class Session {
     }
 
     /**
+     * Whether the session is whole.
+     *
+     * @return false if a {@link SessionService#store} of this session was broken off in a store that writes its events
+     *     one by one, and has not been repeated; true otherwise
+     */
+    public boolean isComplete() {
+        return complete;
+    }
+
+    /**
      * Every other field that the source's record of the session had.
      *
      * @return values by name, unmodifiable
@@ -194,6 +207,7 @@ public final class Session {
         private @Nullable Instant createTime;
         private @Nullable Instant expireTime;
         private @Nullable String revision;
+        private boolean complete = true;
         private Map<String, @Nullable Object> fields = Map.of();
 
         private Builder(SessionKey key, Instant updateTime) {
@@ -273,6 +287,17 @@ public final class Session {
          */
         public Builder revision(@Nullable String revision) {
             this.revision = revision;
+            return this;
+        }
+
+        /**
+         * Sets whether the session is whole.
+         *
+         * @param complete false if events that were being stored are missing
+         * @return this builder
+         */
+        public Builder complete(boolean complete) {
+            this.complete = complete;
             return this;
         }
 

@@ -115,8 +115,10 @@ public interface SessionService extends AutoCloseable {
      * <p>The delta is split by scope; {@code temp:} keys change no state. The event is kept as it is given. The
      * session's update time becomes the event's timestamp if that is later.
      *
-     * <p>Appending an event whose id the session already has changes nothing, so an append may be repeated after any
-     * failure. Stores with {@link Capability#ATOMIC_APPEND} keep that promise also for appends at the same time.
+     * <p>Appending an event that the session already has – one with this id at this timestamp – changes nothing, so an
+     * append may be repeated after any failure. Stores with {@link Capability#ATOMIC_APPEND} keep that promise also for
+     * appends at the same time. A caller never gives the id of one event to another; a store may refuse that with
+     * {@link SessionErrorCode#INVALID_SESSION}, or not notice it.
      *
      * @param key which session
      * @param event the event
@@ -169,7 +171,8 @@ public interface SessionService extends AutoCloseable {
      * neither read nor changed: {@code app:}, {@code user:} and {@code temp:} keys of the state are ignored, and the
      * deltas of the events change no state.
      *
-     * <p>Doing it again changes nothing more. After a failure part of it may be done; doing it again completes it.
+     * <p>Doing it again changes nothing more. After a failure part of it may be done; doing it again completes it. Until
+     * then {@link Session#isComplete()} is false.
      *
      * @param session the session, with all its events
      * @param precondition what must hold in the store

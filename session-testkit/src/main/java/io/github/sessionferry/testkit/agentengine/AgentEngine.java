@@ -178,9 +178,8 @@ final class AgentEngine {
         ListEventsResponse.Builder response = ListEventsResponse.newBuilder();
         found.stream().limit(size).map(StoredEvent::event).forEach(response::addSessionEvents);
         if (found.size() > size) {
-            StoredEvent last = found.get(size - 1);
-            response.setNextPageToken(PageToken.after(
-                    question, last.time().getEpochSecond(), last.time().getNano(), last.sequence()));
+            response.setNextPageToken(
+                    PageToken.after(question, found.get(size - 1).position()));
         }
         return response.build();
     }

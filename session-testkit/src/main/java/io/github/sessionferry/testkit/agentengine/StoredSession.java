@@ -47,7 +47,14 @@ final class StoredSession {
         this.futileLooks = mode.looks();
     }
 
-    record StoredEvent(SessionEvent event, Instant time, long sequence) {}
+    record StoredEvent(SessionEvent event, Instant time, long sequence) {
+        /** Seconds, nanoseconds and sequence. */
+        long[] position() {
+            return new long[] {
+                event.getTimestamp().getSeconds(), event.getTimestamp().getNanos(), sequence
+            };
+        }
+    }
 
     SessionName name() {
         return name;
@@ -160,7 +167,7 @@ final class StoredSession {
     /**
      * Returns at most {@code limit} events past a position, or empty if the session cannot be read.
      *
-     * @param position seconds, nanoseconds and sequence of the last event of the page before, if there was one
+     * @param position of the last event of the page before, if there was one
      */
     synchronized Optional<List<StoredEvent>> page(
             Optional<long[]> position, EventFilter filter, boolean descending, int limit) {

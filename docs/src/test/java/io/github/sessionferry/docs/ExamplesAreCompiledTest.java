@@ -1,0 +1,74 @@
+package io.github.sessionferry.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Rule: every Java example of the documentation stands, line for line, in a source file that the build compiles. */
+final class ExamplesAreCompiledTest {
+
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Pattern JAVA_BLOCK =
+            Pattern.compile("^```java\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
+
+    @TestFactory
+    Stream<DynamicTest> javaExample_inDocumentation_isCompiled() {
+        String sources = Stream.of("docs/src/test/java", "session-core/src/main/java")
+                .flatMap(folder -> files(ROOT.resolve(folder), ".java"))
+                .map(file -> withoutIndentation(read(file)))
+                .collect(Collectors.joining("\n"));
+
+        return pages().flatMap(page -> examples(page)
+                .map(example -> DynamicTest.dynamicTest(
+                        ROOT.relativize(page) + ": "
+                                + example.lines().findFirst().orElse("empty"),
+                        () -> assertThat(sources).contains(example))));
+    }
+
+    @Test
+    void search_ofExamples_findsThem() {
+        assertThat(pages().flatMap(ExamplesAreCompiledTest::examples)).isNotEmpty();
+    }
+
+    private static Stream<Path> pages() {
+        return Stream.concat(
+                files(ROOT.resolve("docs"), ".md"),
+                Stream.of(ROOT.resolve("README.md")).filter(Files::exists));
+    }
+
+    private static Stream<String> examples(Path page) {
+        return JAVA_BLOCK.matcher(read(page)).results().map(block -> withoutIndentation(block.group(1)));
+    }
+
+    private static String withoutIndentation(String text) {
+        return text.lines().map(String::strip).filter(line -> !line.isEmpty()).collect(Collectors.joining("\n"));
+    }
+
+    private static Stream<Path> files(Path folder, String ending) {
+        try (Stream<Path> walk = Files.walk(folder)) {
+            List<Path> found =
+                    walk.filter(file -> file.toString().endsWith(ending)).toList();
+            return found.stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

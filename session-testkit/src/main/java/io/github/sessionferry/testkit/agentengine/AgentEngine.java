@@ -213,8 +213,7 @@ final class AgentEngine {
         if (generated) {
             return store(request, engine, state, createMode);
         }
-        throw RpcException.invalidArgument(
-                "Session with user-provided ID '" + request.getParent() + "/sessions/" + id + "' already exists.");
+        throw RpcException.invalidArgument("Session with user-provided ID '" + name + "' already exists.");
     }
 
     private SessionEvent stored(SessionName session, SessionEvent given) {

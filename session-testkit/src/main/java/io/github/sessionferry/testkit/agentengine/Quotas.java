@@ -12,6 +12,9 @@ public record Quotas(long sessionWrites, long appends, long reads) {
     /**
      * Checks the numbers.
      *
+     * @param sessionWrites creates, updates and deletes of sessions a minute
+     * @param appends appended events a minute
+     * @param reads gets and lists a minute
      * @throws IllegalArgumentException if one is not positive
      * @since 0.1
      */

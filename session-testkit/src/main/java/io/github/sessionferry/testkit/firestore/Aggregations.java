@@ -11,7 +11,15 @@ import java.util.Objects;
 final class Aggregations {
     private Aggregations() {}
 
-    static AggregationResult of(List<Aggregation> aggregations, List<Snapshot.Entry> entries) {
+    /** Only documents that have every field that is summed or averaged take part. */
+    static AggregationResult of(List<Aggregation> aggregations, List<Snapshot.Entry> results) {
+        List<FieldPath> required = aggregations.stream()
+                .filter(aggregation -> !aggregation.hasCount())
+                .map(Aggregations::fieldOf)
+                .toList();
+        List<Snapshot.Entry> entries = results.stream()
+                .filter(entry -> required.stream().allMatch(field -> field.find(entry.fields()) != null))
+                .toList();
         AggregationResult.Builder result = AggregationResult.newBuilder();
         int number = 0;
         for (Aggregation aggregation : aggregations) {
@@ -25,8 +33,8 @@ final class Aggregations {
     private static Value valueOf(Aggregation aggregation, List<Snapshot.Entry> entries) {
         return switch (aggregation.getOperatorCase()) {
             case COUNT -> count(aggregation.getCount(), entries.size());
-            case SUM -> sum(numbers(aggregation.getSum().getField().getFieldPath(), entries));
-            case AVG -> average(numbers(aggregation.getAvg().getField().getFieldPath(), entries));
+            case SUM -> sum(numbers(fieldOf(aggregation), entries));
+            case AVG -> average(numbers(fieldOf(aggregation), entries));
             case OPERATOR_NOT_SET -> throw Failures.invalid("aggregation without an operator");
         };
     }
@@ -35,8 +43,14 @@ final class Aggregations {
         return integer(count.hasUpTo() ? Math.min(size, count.getUpTo().getValue()) : size);
     }
 
-    private static List<Value> numbers(String fieldPath, List<Snapshot.Entry> entries) {
-        FieldPath field = FieldPath.parse(fieldPath);
+    private static FieldPath fieldOf(Aggregation aggregation) {
+        return FieldPath.parse(
+                aggregation.hasSum()
+                        ? aggregation.getSum().getField().getFieldPath()
+                        : aggregation.getAvg().getField().getFieldPath());
+    }
+
+    private static List<Value> numbers(FieldPath field, List<Snapshot.Entry> entries) {
         return entries.stream()
                 .map(entry -> field.find(entry.fields()))
                 .filter(Objects::nonNull)

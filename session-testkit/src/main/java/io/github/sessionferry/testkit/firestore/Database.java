@@ -46,11 +46,13 @@ final class Database {
     }
 
     void rollback(ByteString transaction) {
-        locked(lock.writeLock(), () -> {
-            Transaction ended = transactions.end(transaction);
+        lock.writeLock().lock();
+        try {
+            transactions.end(transaction);
             store.forgetBefore(horizon());
-            return ended;
-        });
+        } finally {
+            lock.writeLock().unlock();
+        }
     }
 
     Transaction transaction(ByteString id) {
@@ -91,12 +93,12 @@ final class Database {
         return locked(lock.writeLock(), () -> apply(writes));
     }
 
-    /** Ends a transaction with its writes, unless what it read has changed. */
+    /** Ends a transaction with its writes. If they are refused it stays open, for the caller to roll back. */
     Committed commit(ByteString transactionId, List<Write> writes) {
         return locked(lock.writeLock(), () -> {
-            Transaction transaction = transactions.end(transactionId);
-            checkCommit(transaction, writes);
+            checkCommit(transactions.get(transactionId), writes);
             Committed committed = apply(writes);
+            transactions.end(transactionId);
             store.forgetBefore(horizon());
             return committed;
         });
@@ -142,19 +144,16 @@ final class Database {
             }
             return result.build();
         }
-        Document written = written(path, current, outcome.fields(), commitMicros);
-        if (current == null || !written.getUpdateTime().equals(current.getUpdateTime())) {
-            changes.put(path, written);
+        if (current != null && current.getFieldsMap().equals(outcome.fields())) {
+            return result.setUpdateTime(current.getUpdateTime()).build();
         }
+        Document written = written(path, current, outcome.fields(), commitMicros);
+        changes.put(path, written);
         return result.setUpdateTime(written.getUpdateTime()).build();
     }
 
-    /** The document with its new fields; the very same if nothing changed, so that its update time stays. */
     private Document written(
             ResourcePath path, @Nullable Document current, Map<String, Value> fields, long commitMicros) {
-        if (current != null && current.getFieldsMap().equals(fields)) {
-            return current;
-        }
         Timestamp time = Micros.toTimestamp(commitMicros);
         return Document.newBuilder()
                 .setName(name.nameOf(path))

@@ -26,6 +26,7 @@ final class Query {
         this.from = fromOf(query);
         this.filter = new QueryFilter(query.getWhere());
         this.order = new QueryOrder(query.getOrderByList(), filter.inequalityFields());
+        checkIndexed();
         this.start = query.hasStartAt() ? checked(query.getStartAt()) : null;
         this.end = query.hasEndAt() ? checked(query.getEndAt()) : null;
         this.offset = notNegative("offset", query.getOffset());
@@ -43,10 +44,23 @@ final class Query {
             throw Failures.unimplemented("FakeFirestore does not search vectors.");
         }
         return switch (query.getFromCount()) {
-            case 0 -> CollectionSelector.newBuilder().setAllDescendants(true).build();
+            case 0 -> CollectionSelector.getDefaultInstance();
             case 1 -> query.getFrom(0);
             default -> throw Failures.invalid("Only one collection selector is supported.");
         };
+    }
+
+    /** Backwards by name alone is the one order that the service does not index by itself. */
+    private void checkIndexed() {
+        if (!order.isByNameDescending()) {
+            return;
+        }
+        if (from.getCollectionId().isEmpty()) {
+            throw Failures.invalid("A query of all collections can only be ordered by __name__ ascending.");
+        }
+        if (filter.concernsNamesOnly()) {
+            throw Failures.failedPrecondition("The query requires an index on __name__ descending.");
+        }
     }
 
     private static int notNegative(String name, int value) {

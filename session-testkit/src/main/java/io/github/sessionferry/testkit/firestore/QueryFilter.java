@@ -8,7 +8,6 @@ import com.google.firestore.v1.Value;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +17,7 @@ final class QueryFilter {
     private static final int MOST_DISJUNCTIONS = 30;
 
     private final Predicate<Snapshot.Entry> predicate;
+    private final SortedSet<FieldPath> fields = new TreeSet<>();
     private final SortedSet<FieldPath> inequalityFields = new TreeSet<>();
 
     QueryFilter(Filter filter) {
@@ -31,6 +31,10 @@ final class QueryFilter {
     /** The fields that a query with this filter also sorts by. */
     SortedSet<FieldPath> inequalityFields() {
         return inequalityFields;
+    }
+
+    boolean concernsNamesOnly() {
+        return fields.stream().allMatch(FieldPath::isName);
     }
 
     private Predicate<Snapshot.Entry> compile(Filter filter) {
@@ -56,10 +60,10 @@ final class QueryFilter {
         FieldPath field = FieldPath.parse(filter.getField().getFieldPath());
         Value operand = filter.getValue();
         return switch (filter.getOp()) {
-            case EQUAL -> on(field, value -> ValueOrder.equal(value, operand));
+            case EQUAL -> on(field, value -> matches(value, operand));
             case NOT_EQUAL -> {
                 inequalityFields.add(field);
-                yield on(field, value -> !isNull(value) && !ValueOrder.equal(value, operand));
+                yield on(field, value -> !isNull(operand) && !isNull(value) && !matches(value, operand));
             }
             case LESS_THAN -> inequality(field, operand, order -> order < 0);
             case LESS_THAN_OR_EQUAL -> inequality(field, operand, order -> order <= 0);
@@ -88,12 +92,15 @@ final class QueryFilter {
         };
     }
 
-    /** Only values of the operand's type compare with it, and nothing compares with NaN. */
+    /** Only values of the operand's type compare with it. */
     private Predicate<Snapshot.Entry> inequality(FieldPath field, Value operand, IntPredicate order) {
         inequalityFields.add(field);
-        BiPredicate<Value, Value> comparable = (left, right) ->
-                ValueType.of(left) == ValueType.of(right) && ValueType.isNaN(left) == ValueType.isNaN(right);
-        return on(field, value -> comparable.test(value, operand) && order.test(ValueOrder.compare(value, operand)));
+        return on(
+                field,
+                value -> isComparable(value)
+                        && isComparable(operand)
+                        && ValueType.of(value) == ValueType.of(operand)
+                        && order.test(ValueOrder.compare(value, operand)));
     }
 
     private Predicate<Snapshot.Entry> unary(UnaryFilter filter) {
@@ -113,7 +120,8 @@ final class QueryFilter {
         };
     }
 
-    private static Predicate<Snapshot.Entry> on(FieldPath field, Predicate<Value> condition) {
+    private Predicate<Snapshot.Entry> on(FieldPath field, Predicate<Value> condition) {
+        fields.add(field);
         return entry -> {
             Value value = valueOf(entry, field);
             return value != null && condition.test(value);
@@ -140,7 +148,16 @@ final class QueryFilter {
     }
 
     private static boolean contains(List<Value> values, Value wanted) {
-        return values.stream().anyMatch(value -> ValueOrder.equal(value, wanted));
+        return values.stream().anyMatch(value -> matches(value, wanted));
+    }
+
+    private static boolean matches(Value left, Value right) {
+        return isComparable(left) && ValueOrder.equal(left, right);
+    }
+
+    /** Nothing is equal to null or to NaN, less or greater. */
+    private static boolean isComparable(Value value) {
+        return !isNull(value) && !ValueType.isNaN(value);
     }
 
     private static boolean isNull(Value value) {

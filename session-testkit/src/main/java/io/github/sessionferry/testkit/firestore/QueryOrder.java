@@ -38,6 +38,7 @@ final class QueryOrder implements Comparator<Snapshot.Entry> {
         }
         descendingByField.putIfAbsent(FieldPath.NAME, descending);
         this.keys = keysUpToName(descendingByField);
+        checkSorted(inequalityFields);
     }
 
     /** Names are unique, so that nothing after them matters. */
@@ -52,9 +53,19 @@ final class QueryOrder implements Comparator<Snapshot.Entry> {
         return List.copyOf(keys);
     }
 
+    private void checkSorted(SortedSet<FieldPath> inequalityFields) {
+        if (!keys.stream().map(Key::field).toList().containsAll(inequalityFields)) {
+            throw Failures.invalid("The fields of inequalities must be sorted by before __name__.");
+        }
+    }
+
     /** Whether this is the order in which documents are stored. */
     boolean isByNameAscending() {
         return keys.get(0).field().isName() && !keys.get(0).descending();
+    }
+
+    boolean isByNameDescending() {
+        return keys.get(0).field().isName() && keys.get(0).descending();
     }
 
     /** Documents without a field that is sorted by are no results. */

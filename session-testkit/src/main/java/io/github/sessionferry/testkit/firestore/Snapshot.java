@@ -3,10 +3,14 @@ package io.github.sessionferry.testkit.firestore;
 import com.google.firestore.v1.Document;
 import com.google.firestore.v1.Value;
 import com.google.protobuf.Timestamp;
+import java.util.Collection;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A database as it was at one moment. Valid only inside {@link Database#read} and its kin. */
@@ -55,11 +59,17 @@ final class Snapshot {
             NavigableMap<ResourcePath, StoredDocument> documents, ResourcePath below, ResourcePath from) {
         ResourcePath end = below.afterDescendants();
         ResourcePath start = from.compareTo(below) > 0 ? from : below;
-        return start.compareTo(end) >= 0
-                ? Stream.empty()
-                : documents.subMap(start, true, end, false).values().stream()
-                        .map(this::entryOf)
-                        .filter(Objects::nonNull);
+        if (start.compareTo(end) >= 0) {
+            return Stream.empty();
+        }
+        return streamed(documents.subMap(start, true, end, false).values())
+                .map(this::entryOf)
+                .filter(Objects::nonNull);
+    }
+
+    /** A stream that does not ask for the size: to tell it, a range of a tree would count its elements. */
+    private static <T> Stream<T> streamed(Collection<T> range) {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(range.iterator(), Spliterator.ORDERED), false);
     }
 
     private @Nullable Entry entryOf(StoredDocument stored) {

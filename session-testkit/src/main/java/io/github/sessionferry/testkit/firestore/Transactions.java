@@ -43,12 +43,10 @@ final class Transactions {
         return transaction;
     }
 
-    Transaction end(ByteString id) {
-        Transaction transaction = open.remove(id);
-        if (transaction == null) {
+    void end(ByteString id) {
+        if (open.remove(id) == null) {
             throw invalid(id);
         }
-        return transaction;
     }
 
     private RuntimeException invalid(ByteString id) {

@@ -1,0 +1,11 @@
+package io.github.sessionferry.cli;
+
+import picocli.CommandLine.Command;
+
+/** The commands about rollouts. Not thread-safe. */
+@Command(
+        name = "rollout",
+        description = "Tells which users a gradual rollout has moved to the target.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = RolloutExplainCommand.class)
+final class RolloutCommand {}

@@ -1,0 +1,40 @@
+package io.github.sessionferry.migration;
+
+import java.util.Map;
+
+/** What an operator can do about a failure. Thread-safe: static methods only. */
+final class Advice {
+
+    private static final Map<String, String> BY_CODE = Map.ofEntries(
+            Map.entry(
+                    "INVALID_SESSION",
+                    "The target cannot keep these as they are. Change or remove them in the source, then run again."),
+            Map.entry(
+                    "CORRUPT",
+                    "What is stored is no readable session. Repair or remove the records named, then run again."),
+            Map.entry("UNSUPPORTED", "The store has no such ability. Choose another target, or do without this data."),
+            Map.entry("CONTENTION", "They changed all the time. Run again when it is quieter."),
+            Map.entry(
+                    "UNAVAILABLE",
+                    "The store gave no answer in time. Check that it is up and reachable, then run again."),
+            Map.entry(
+                    "RATE_LIMITED",
+                    "The store refused calls because there were too many. Lower the concurrency or raise the quota, then run again."),
+            Map.entry(
+                    "AMBIGUOUS",
+                    "It is unknown whether the last write was made. Run again: what is there is found and completed."),
+            Map.entry("UNAUTHENTICATED", "Set up credentials for the store, then run again."),
+            Map.entry("PERMISSION_DENIED", "Grant the credentials the roles that the store needs, then run again."),
+            Map.entry(
+                    "STORE_NOT_FOUND",
+                    "Check the store's address; create the database, engine or folder if it is missing."),
+            Map.entry("CLOSED", "The store was closed during the run. Open it and run again."),
+            Map.entry(Failure.JOURNAL, "Check the journal's disk and folder, then run again."));
+
+    private Advice() {}
+
+    static String on(String code) {
+        return BY_CODE.getOrDefault(
+                code, "This should not happen. Run again; if it stays, report it with the message and the key.");
+    }
+}

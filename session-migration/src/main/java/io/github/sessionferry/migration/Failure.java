@@ -1,0 +1,41 @@
+package io.github.sessionferry.migration;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.sessionferry.core.SessionErrorCode;
+import io.github.sessionferry.core.SessionException;
+
+/**
+ * Why something could not be done.
+ *
+ * <p>Immutable; holds no session content.
+ *
+ * @param code the name of a {@link SessionErrorCode}, or {@link #JOURNAL}
+ * @param message what failed, where, and what to do
+ * @since 0.1
+ */
+public record Failure(String code, String message) {
+
+    /** The code of a journal that could not be written. */
+    public static final String JOURNAL = "JOURNAL";
+
+    /** Checks the parts. */
+    public Failure {
+        requireNonNull(code, "code");
+        requireNonNull(message, "message");
+    }
+
+    /** Other exceptions than our own do not promise that their messages are free of content, so those are not told. */
+    static Failure of(RuntimeException exception) {
+        if (exception instanceof SessionException e) {
+            return new Failure(e.code().name(), String.valueOf(e.getMessage()));
+        }
+        StackTraceElement[] trace = exception.getStackTrace();
+        String place = trace.length == 0 ? "" : " at " + trace[0];
+        return exception instanceof IllegalArgumentException
+                ? new Failure(SessionErrorCode.INVALID_SESSION.name(), "the session cannot be converted" + place)
+                : new Failure(
+                        SessionErrorCode.INTERNAL.name(),
+                        "unexpected " + exception.getClass().getName() + place);
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.sessionferry.migration;
+
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.migration.MigrationReport.MappedIds;
+import io.github.sessionferry.migration.MigrationReport.SharedKey;
+import io.github.sessionferry.migration.MigrationReport.SharedState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A {@link MigrationReport} as JSON; its names are kept from release to release. Thread-safe: static methods only. */
+final class MigrationJson {
+
+    private MigrationJson() {}
+
+    static String write(MigrationReport report) {
+        MigrationCounts counts = report.counts();
+        Map<String, Object> json = ReportJson.begin("migration", report.run());
+        json.put("dryRun", report.dryRun());
+        json.put("succeeded", report.succeeded());
+        json.put("done", counts.done());
+        json.put("migrated", counts.migrated());
+        json.put("created", counts.created());
+        json.put("updated", counts.updated());
+        json.put("unchanged", counts.unchanged());
+        json.put("targetAhead", counts.targetAhead());
+        json.put("gone", counts.gone());
+        json.put("skipped", counts.skipped());
+        json.put("failed", counts.failed());
+        json.put("eventsAppended", counts.eventsAppended());
+        json.put("retries", counts.retries());
+        json.put("sessionsPerSecond", report.sessionsPerSecond());
+        json.put("problems", ReportJson.problems(report.problems()));
+        json.put("encodings", new TreeMap<>(report.encodings()));
+        json.put("mappedIds", mappedIds(report.mappedIds()));
+        json.put("sharedState", sharedState(report.sharedState()));
+        return ReportJson.write(json);
+    }
+
+    private static Map<String, Object> mappedIds(MappedIds mapped) {
+        List<Map<String, Object>> examples = mapped.examples().entrySet().stream()
+                .map(entry -> mappedId(entry.getKey(), entry.getValue()))
+                .toList();
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("count", mapped.count());
+        json.put("examples", examples);
+        return json;
+    }
+
+    private static Map<String, Object> mappedId(SessionKey key, String storedId) {
+        Map<String, Object> json = ReportJson.key(key);
+        json.put("storedId", storedId);
+        return json;
+    }
+
+    private static Map<String, Object> sharedState(SharedState shared) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("scopes", shared.scopes());
+        json.put("written", shared.written());
+        json.put("unchanged", shared.unchanged());
+        json.put("failed", shared.failed());
+        json.put("conflicts", shared.conflicts());
+        json.put(
+                "conflictExamples",
+                shared.conflictExamples().stream().map(MigrationJson::sharedKey).toList());
+        return json;
+    }
+
+    private static Map<String, Object> sharedKey(SharedKey key) {
+        Map<String, Object> json = ReportJson.scope(key.scope());
+        json.put("key", key.scope().stateScope().prefix() + key.key());
+        return json;
+    }
+}

@@ -1,0 +1,157 @@
+package io.github.sessionferry.migration;
+
+import static io.github.sessionferry.migration.Markdown.code;
+import static io.github.sessionferry.migration.Markdown.count;
+import static io.github.sessionferry.migration.Markdown.number;
+
+import io.github.sessionferry.migration.MigrationReport.MappedIds;
+import io.github.sessionferry.migration.MigrationReport.SharedState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** A {@link MigrationReport} as a page. Not thread-safe. */
+final class MigrationPage {
+
+    private final MigrationReport report;
+    private final MigrationCounts counts;
+    private final Markdown page = new Markdown();
+
+    private MigrationPage(MigrationReport report) {
+        this.report = report;
+        this.counts = report.counts();
+    }
+
+    static String write(MigrationReport report) {
+        return new MigrationPage(report).write();
+    }
+
+    private String write() {
+        page.title((report.dryRun() ? "Dry run: " : "Migration: ") + verdict());
+        ReportPages.run(page, report.run());
+        writeCounts();
+        page.section("What to do next").list(nextSteps());
+        ReportPages.problems(page, report.problems());
+        writeSharedState();
+        writeEncodings();
+        writeMappedIds();
+        return page.text();
+    }
+
+    private String verdict() {
+        long left = counts.skipped() + counts.failed();
+        return switch (report.run().ending()) {
+            case STOPPED -> "stopped after " + count(counts.done(), "session", "sessions");
+            case CANCELLED -> "cancelled after " + count(counts.done(), "session", "sessions");
+            case COMPLETE ->
+                left > 0
+                        ? count(left, "session", "sessions") + " of " + number(counts.done()) + " could not be moved"
+                        : successVerdict();
+        };
+    }
+
+    private String successVerdict() {
+        if (report.sharedState().failed() > 0) {
+            return "all sessions moved, but not all of the shared state";
+        }
+        if (counts.done() == 0) {
+            return "the source holds no sessions";
+        }
+        if (counts.migrated() == 0) {
+            return "nothing to do, the target already holds what the source holds";
+        }
+        return report.dryRun()
+                ? count(counts.migrated(), "session", "sessions") + " would be moved"
+                : "all " + count(counts.done(), "session is", "sessions are") + " in the target";
+    }
+
+    private void writeCounts() {
+        String would = report.dryRun() ? "would be " : "";
+        page.table("", " Sessions");
+        page.row("**" + would + "migrated**", "**" + number(counts.migrated()) + "**");
+        page.row("· created", number(counts.created()));
+        page.row("· updated", number(counts.updated()));
+        page.row("unchanged: the target already held them", number(counts.unchanged()));
+        rowUnlessZero("newer in the target, left so", counts.targetAhead());
+        rowUnlessZero("deleted from the source meanwhile", counts.gone());
+        page.row("skipped: cannot be moved as they are", number(counts.skipped()));
+        page.row("failed", number(counts.failed()));
+        String events = report.dryRun() ? " would be written" : " written";
+        page.paragraph(count(counts.eventsAppended(), "event", "events") + events + ", at "
+                + Markdown.rate(report.sessionsPerSecond()) + " sessions per second; "
+                + count(counts.retries(), "retry", "retries") + ".");
+    }
+
+    private void rowUnlessZero(String what, long number) {
+        if (number > 0) {
+            page.row(what, number(number));
+        }
+    }
+
+    private List<String> nextSteps() {
+        List<String> steps = new ArrayList<>();
+        report.run()
+                .stopReason()
+                .ifPresent(
+                        reason -> steps.add("**" + Advice.on(reason.code()) + "** What was moved so far stays moved."));
+        if (report.run().ending() == RunEnding.CANCELLED) {
+            steps.add("Run again to move the rest: what is there already is found and left alone.");
+        }
+        for (Problem problem : report.problems()) {
+            steps.add(code(problem.code()) + " (" + number(problem.count()) + "): " + problem.whatToDo());
+        }
+        if (report.sharedState().conflicts() > 0) {
+            steps.add("Look at the shared state that differs, below, and decide which value is right.");
+        }
+        if (report.dryRun() && report.run().ending() == RunEnding.COMPLETE) {
+            steps.add("Run without the dry run to move them.");
+        } else if (report.succeeded()) {
+            steps.add("Validate: compare both stores, session by session.");
+        }
+        return steps;
+    }
+
+    private void writeSharedState() {
+        SharedState shared = report.sharedState();
+        if (shared.scopes() == 0) {
+            return;
+        }
+        page.section("State shared by applications and users");
+        page.paragraph(count(shared.scopes(), "application or user", "applications and users") + ": "
+                + count(shared.written(), "value", "values") + (report.dryRun() ? " would be written, " : " written, ")
+                + number(shared.unchanged()) + " already there, "
+                + number(shared.conflicts()) + " left as the target has them though they differ.");
+        if (!shared.conflictExamples().isEmpty()) {
+            page.table("Whose", "Key left as the target has it");
+            shared.conflictExamples()
+                    .forEach(key -> page.row(
+                            Markdown.scope(key.scope()),
+                            code(key.scope().stateScope().prefix() + key.key())));
+            ReportPages.more(page, shared.conflicts(), shared.conflictExamples().size());
+        }
+    }
+
+    private void writeEncodings() {
+        if (report.encodings().isEmpty()) {
+            return;
+        }
+        page.section("Values in an encoded form");
+        page.paragraph("The target has no type for these values. They are kept in an encoded form and come back equal;"
+                + " other readers of the target see the encoding.");
+        page.table("Kind", " Values");
+        new TreeMap<>(report.encodings()).forEach((kind, number) -> page.row(code(kind), number(number)));
+    }
+
+    private void writeMappedIds() {
+        MappedIds mapped = report.mappedIds();
+        if (mapped.count() == 0) {
+            return;
+        }
+        page.section("Sessions under another id");
+        page.paragraph("The target cannot keep " + count(mapped.count(), "id", "ids")
+                + " as they are. The sessions are still found by their own id.");
+        page.table("Session", "Id in the target");
+        mapped.examples().forEach((key, storedId) -> page.row(Markdown.key(key), code(storedId)));
+        ReportPages.more(page, mapped.count(), mapped.examples().size());
+    }
+}

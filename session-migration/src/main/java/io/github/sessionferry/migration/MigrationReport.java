@@ -1,0 +1,195 @@
+package io.github.sessionferry.migration;
+
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.SharedScope;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a {@link Migrator} did.
+ *
+ * <p>Immutable. Holds ids, names of state keys and messages, no values of state and no content of events.
+ *
+ * @since 0.1
+ */
+public final class MigrationReport {
+
+    private final RunSummary run;
+    private final boolean dryRun;
+    private final MigrationCounts counts;
+    private final List<Problem> problems;
+    private final Map<String, Long> encodings;
+    private final MappedIds mappedIds;
+    private final SharedState sharedState;
+
+    MigrationReport(
+            RunSummary run,
+            boolean dryRun,
+            MigrationCounts counts,
+            List<Problem> problems,
+            Map<String, Long> encodings,
+            MappedIds mappedIds,
+            SharedState sharedState) {
+        this.run = run;
+        this.dryRun = dryRun;
+        this.counts = counts;
+        this.problems = List.copyOf(problems);
+        this.encodings = Map.copyOf(encodings);
+        this.mappedIds = mappedIds;
+        this.sharedState = sharedState;
+    }
+
+    /**
+     * Between which stores, when, and how the run ended.
+     *
+     * @return the run
+     */
+    public RunSummary run() {
+        return run;
+    }
+
+    /**
+     * Whether nothing was written; the counts then tell what would have been done.
+     *
+     * @return true for a dry run
+     */
+    public boolean dryRun() {
+        return dryRun;
+    }
+
+    /**
+     * How many sessions were dealt with, and how.
+     *
+     * @return the counts
+     */
+    public MigrationCounts counts() {
+        return counts;
+    }
+
+    /**
+     * What was skipped or failed, by reason.
+     *
+     * @return the problems, failures first; unmodifiable
+     */
+    public List<Problem> problems() {
+        return problems;
+    }
+
+    /**
+     * How many values the target has in an encoded form because it lacks their type.
+     *
+     * @return the numbers by kind, such as {@code int64} or {@code bytes}; unmodifiable
+     */
+    public Map<String, Long> encodings() {
+        return encodings;
+    }
+
+    /**
+     * The sessions that the target keeps under another id.
+     *
+     * @return their number and the first few
+     */
+    public MappedIds mappedIds() {
+        return mappedIds;
+    }
+
+    /**
+     * What became of the state that sessions share.
+     *
+     * @return the summary
+     */
+    public SharedState sharedState() {
+        return sharedState;
+    }
+
+    /**
+     * How fast it went.
+     *
+     * @return sessions done per second; 0 if no time passed
+     */
+    public double sessionsPerSecond() {
+        return Rates.perSecond(counts.done(), run.duration());
+    }
+
+    /**
+     * Whether the target now holds all that the source has; of a dry run, whether it would, as far as reading tells.
+     *
+     * @return true if the run is complete, and nothing was skipped or failed
+     */
+    public boolean succeeded() {
+        return run.ending() == RunEnding.COMPLETE
+                && counts.failed() == 0
+                && counts.skipped() == 0
+                && sharedState.failed() == 0;
+    }
+
+    /**
+     * The report for programs.
+     *
+     * @return JSON text over several lines
+     */
+    public String toJson() {
+        return MigrationJson.write(this);
+    }
+
+    /**
+     * The report for people.
+     *
+     * @return a page of Markdown
+     */
+    public String toMarkdown() {
+        return MigrationPage.write(this);
+    }
+
+    @Override
+    public String toString() {
+        return "MigrationReport[" + run + ", " + counts + "]";
+    }
+
+    /**
+     * The sessions that the target keeps under another id than their own.
+     *
+     * <p>Immutable.
+     *
+     * @param count how many were told by the target in this run
+     * @param examples the first few: the id in the target by the session's key
+     */
+    public record MappedIds(long count, Map<SessionKey, String> examples) {
+
+        /** Copies. */
+        public MappedIds {
+            examples = Map.copyOf(examples);
+        }
+    }
+
+    /**
+     * What became of the state that the sessions of an application or a user share.
+     *
+     * <p>Immutable.
+     *
+     * @param scopes how many applications and users were dealt with
+     * @param written how many values were written
+     * @param unchanged how many values the target already had
+     * @param failed how many applications and users could not be dealt with, after all retries
+     * @param conflicts how many values stayed as the target has them, though the source's are different
+     * @param conflictExamples the first few of those
+     */
+    public record SharedState(
+            long scopes, long written, long unchanged, long failed, long conflicts, List<SharedKey> conflictExamples) {
+
+        /** Copies. */
+        public SharedState {
+            conflictExamples = List.copyOf(conflictExamples);
+        }
+    }
+
+    /**
+     * A key of shared state.
+     *
+     * <p>Immutable.
+     *
+     * @param scope whose state
+     * @param key the key without its prefix
+     */
+    public record SharedKey(SharedScope scope, String key) {}
+}

@@ -1,0 +1,219 @@
+package io.github.sessionferry.migration;
+
+import io.github.sessionferry.core.Capability;
+import io.github.sessionferry.core.SessionErrorCode;
+import io.github.sessionferry.core.SessionException;
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.UnreadableRecord;
+import io.github.sessionferry.core.codec.Json;
+import io.github.sessionferry.migration.SessionOutcome.Status;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of a {@link Migrator}. Thread-safe. */
+final class MigrationRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Migrator.class);
+
+    /** What another run would meet again, for it lies in the session. */
+    private static final Set<SessionErrorCode> IN_THE_SESSION =
+            EnumSet.of(SessionErrorCode.INVALID_SESSION, SessionErrorCode.CORRUPT, SessionErrorCode.UNSUPPORTED);
+
+    private final Migrator.Builder settings;
+    private final RunControl control;
+    private final Reconciler reconciler;
+    private final StoreScan scan;
+    private final MigrationTally tally = new MigrationTally();
+    private final Optional<Journal> journal;
+    private final Instant started;
+    private final Pace pace;
+
+    MigrationRun(Migrator.Builder settings, RunControl control) {
+        this.settings = settings;
+        this.control = control;
+        reconciler = Reconciler.builder(settings.from, settings.to)
+                .maxRetries(settings.maxRetries)
+                .retryDelay(settings.retryDelay)
+                .build();
+        Retries retries = new Retries(settings.maxRetries, settings.retryDelay);
+        scan = new StoreScan(settings.from, settings.concurrency, settings.pageSize, retries, control);
+        journal = settings.journal().map(Journal::open);
+        started = settings.clock.instant();
+        pace = new Pace(started);
+    }
+
+    MigrationReport run() {
+        begin();
+        if (settings.from.capabilities().contains(Capability.SHARED_STATE)) {
+            scan.sharedScopes(this::moveSharedState);
+        }
+        if (control.goesOn()) {
+            scan.sessions(this::move, this::skip);
+        }
+        return end();
+    }
+
+    private void begin() {
+        LOG.info(
+                "event=migration_started from={} to={} dry_run={} concurrency={}",
+                settings.from.name(),
+                settings.to.name(),
+                settings.dryRun,
+                settings.concurrency);
+        writeJournal(lines ->
+                lines.begin(settings.from.name(), settings.to.name(), settings.dryRun, settings.clock.instant()));
+        tell(listener -> listener.started(settings.from.name(), settings.to.name(), settings.dryRun));
+    }
+
+    private MigrationReport end() {
+        Instant finished = settings.clock.instant();
+        writeJournal(lines -> lines.end(control.ending(), finished));
+        writeJournal(Journal::close);
+        MigrationReport report = tally.report(
+                new RunSummary(
+                        settings.from.name(),
+                        settings.to.name(),
+                        started,
+                        finished,
+                        control.ending(),
+                        control.stopReason()),
+                settings.dryRun);
+        MigrationCounts counts = report.counts();
+        LOG.info(
+                "event=migration_ended ending={} migrated={} unchanged={} target_ahead={} gone={} skipped={} failed={}"
+                        + " seconds={}",
+                report.run().ending(),
+                counts.migrated(),
+                counts.unchanged(),
+                counts.targetAhead(),
+                counts.gone(),
+                counts.skipped(),
+                counts.failed(),
+                report.run().duration().toSeconds());
+        report.run()
+                .stopReason()
+                .ifPresent(reason -> LOG.error(
+                        "event=migration_stopped code={} reason={}", reason.code(), Json.write(reason.message())));
+        tell(listener -> listener.finished(report));
+        return report;
+    }
+
+    private void moveSharedState(SharedScope scope) {
+        Instant time = settings.clock.instant();
+        try {
+            SharedReconcileResult result = settings.dryRun ? reconciler.preview(scope) : reconciler.reconcile(scope);
+            tally.add(result);
+            writeJournal(lines -> lines.add(result, time));
+        } catch (RuntimeException e) {
+            Failure failure = Failure.of(e);
+            tally.addFailed(scope, failure);
+            writeJournal(lines -> lines.addFailed(scope, failure, time));
+            LOG.warn(
+                    "event=shared_state_failed scope={} code={} reason={}",
+                    Json.write(scope.toString()),
+                    failure.code(),
+                    Json.write(failure.message()));
+            stopIfFatal(e);
+        }
+    }
+
+    private void move(SessionKey key) {
+        try {
+            ReconcileResult result = settings.dryRun ? reconciler.preview(key) : reconciler.reconcile(key);
+            done(SessionOutcome.of(result, settings.clock.instant()));
+        } catch (RuntimeException e) {
+            Status status = isInTheSession(e) ? Status.SKIPPED : Status.FAILED;
+            done(SessionOutcome.notDone(key, status, Failure.of(e), settings.clock.instant()));
+            stopIfFatal(e);
+        }
+    }
+
+    private static boolean isInTheSession(RuntimeException exception) {
+        return exception instanceof SessionException e
+                ? IN_THE_SESSION.contains(e.code())
+                : exception instanceof IllegalArgumentException;
+    }
+
+    private void stopIfFatal(RuntimeException exception) {
+        if (exception instanceof SessionException e && e.code().fatal()) {
+            control.stop(e);
+        }
+    }
+
+    private void skip(UnreadableRecord unreadable) {
+        Failure failure = new Failure(SessionErrorCode.CORRUPT.name(), unreadable.reason());
+        tally.add(unreadable);
+        writeJournal(lines -> lines.add(unreadable, failure, settings.clock.instant()));
+        LOG.warn(
+                "event=record_skipped record={} code={} reason={}",
+                Json.write(unreadable.location()),
+                failure.code(),
+                Json.write(failure.message()));
+        showProgress();
+    }
+
+    private void done(SessionOutcome outcome) {
+        tally.add(outcome);
+        writeJournal(lines -> lines.add(outcome));
+        if (outcome.failure().isPresent()) {
+            LOG.warn(
+                    "event=session_done status={} session={} code={} reason={}",
+                    outcome.status(),
+                    log(outcome.key()),
+                    outcome.failure().get().code(),
+                    Json.write(outcome.failure().get().message()));
+        } else if (LOG.isDebugEnabled()) {
+            LOG.debug("event=session_done status={} session={}", outcome.status(), log(outcome.key()));
+        }
+        tell(listener -> listener.sessionDone(outcome));
+        showProgress();
+    }
+
+    /** A key on one line, whatever is in it. */
+    static String log(SessionKey key) {
+        return Json.write(List.of(key.appName(), key.userId(), key.sessionId()));
+    }
+
+    private void showProgress() {
+        Instant now = settings.clock.instant();
+        if (!pace.isDue(now)) {
+            return;
+        }
+        Duration elapsed = Duration.between(started, now);
+        MigrationProgress progress = new MigrationProgress(tally.counts(), elapsed);
+        LOG.info(
+                "event=migration_progress done={} migrated={} unchanged={} skipped={} failed={} per_second={}",
+                progress.counts().done(),
+                progress.counts().migrated(),
+                progress.counts().unchanged(),
+                progress.counts().skipped(),
+                progress.counts().failed(),
+                Math.round(progress.sessionsPerSecond()));
+        tell(listener -> listener.progress(progress));
+    }
+
+    private void writeJournal(Consumer<Journal> action) {
+        try {
+            journal.ifPresent(action);
+        } catch (UncheckedIOException e) {
+            control.stop(Failure.JOURNAL, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void tell(Consumer<MigrationListener> message) {
+        try {
+            message.accept(settings.listener);
+        } catch (RuntimeException e) {
+            LOG.warn("event=listener_failed exception={}", e.getClass().getName());
+        }
+    }
+}

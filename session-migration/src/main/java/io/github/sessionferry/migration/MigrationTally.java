@@ -1,0 +1,107 @@
+package io.github.sessionferry.migration;
+
+import io.github.sessionferry.core.SessionErrorCode;
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.UnreadableRecord;
+import io.github.sessionferry.migration.MigrationReport.MappedIds;
+import io.github.sessionferry.migration.MigrationReport.SharedKey;
+import io.github.sessionferry.migration.MigrationReport.SharedState;
+import io.github.sessionferry.migration.SessionOutcome.Status;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Counts what a migration does, with a bounded number of examples. Thread-safe. */
+final class MigrationTally {
+
+    private static final int MOST_EXAMPLES = 20;
+
+    private final Map<Status, Long> sessions = new EnumMap<>(Status.class);
+    private long eventsAppended;
+    private long retries;
+    private final Problems problems = new Problems();
+    private final Map<String, Long> encodings = new TreeMap<>();
+    private long idsMapped;
+    private final Map<SessionKey, String> mappedIds = new LinkedHashMap<>();
+    private long scopes;
+    private long sharedWritten;
+    private long sharedUnchanged;
+    private long scopesFailed;
+    private long conflicts;
+    private final List<SharedKey> conflictExamples = new ArrayList<>();
+
+    synchronized void add(SessionOutcome outcome) {
+        sessions.merge(outcome.status(), 1L, Long::sum);
+        eventsAppended += outcome.eventsAppended();
+        retries += outcome.retries();
+        outcome.encodings().forEach((kind, count) -> encodings.merge(kind, (long) count, Long::sum));
+        outcome.storedId().ifPresent(storedId -> {
+            idsMapped++;
+            if (mappedIds.size() < MOST_EXAMPLES) {
+                mappedIds.put(outcome.key(), storedId);
+            }
+        });
+        outcome.failure()
+                .ifPresent(failure -> problems.add(
+                        outcome.status() == Status.SKIPPED,
+                        failure.code(),
+                        Problem.Example.of(outcome.key(), failure.message())));
+    }
+
+    synchronized void add(UnreadableRecord unreadable) {
+        sessions.merge(Status.SKIPPED, 1L, Long::sum);
+        problems.add(
+                true, SessionErrorCode.CORRUPT.name(), Problem.Example.at(unreadable.location(), unreadable.reason()));
+    }
+
+    synchronized void add(SharedReconcileResult result) {
+        scopes++;
+        retries += result.retries();
+        sharedWritten += result.outcome().written().size();
+        sharedUnchanged += result.outcome().unchanged().size();
+        conflicts += result.outcome().kept().size();
+        for (String key : result.outcome().kept()) {
+            if (conflictExamples.size() < MOST_EXAMPLES) {
+                conflictExamples.add(new SharedKey(result.scope(), key));
+            }
+        }
+    }
+
+    synchronized void addFailed(SharedScope scope, Failure failure) {
+        scopes++;
+        scopesFailed++;
+        problems.add(false, failure.code(), Problem.Example.at("shared state of " + scope, failure.message()));
+    }
+
+    synchronized MigrationCounts counts() {
+        return new MigrationCounts(
+                count(Status.CREATED),
+                count(Status.UPDATED),
+                count(Status.UNCHANGED),
+                count(Status.TARGET_AHEAD),
+                count(Status.GONE),
+                count(Status.SKIPPED),
+                count(Status.FAILED),
+                eventsAppended,
+                retries);
+    }
+
+    private long count(Status status) {
+        return sessions.getOrDefault(status, 0L);
+    }
+
+    synchronized MigrationReport report(RunSummary run, boolean dryRun) {
+        return new MigrationReport(
+                run,
+                dryRun,
+                counts(),
+                problems.list(),
+                encodings,
+                new MappedIds(idsMapped, mappedIds),
+                new SharedState(scopes, sharedWritten, sharedUnchanged, scopesFailed, conflicts, conflictExamples));
+    }
+}

@@ -1,0 +1,235 @@
+package io.github.sessionferry.migration;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.sessionferry.core.Capability;
+import io.github.sessionferry.core.SessionService;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves every session of a store into another, and the state that they share.
+ *
+ * <p>It is {@link Reconciler} over a scan, with all its guarantees: it may run while both stores are in use, at the same
+ * time as other migrations, and again, after whatever end; a second run changes nothing. The source is only read.
+ *
+ * <ul>
+ *   <li>Shared state first, then the sessions, several at a time.
+ *   <li>What cannot be read or converted is skipped with its reason; what fails in spite of retries is told as failed;
+ *       the rest goes on.
+ *   <li>Refused credentials, a missing store and a scan that breaks off stop the run; its report never says complete.
+ *   <li>Memory is bounded by the concurrency and the page size, not by the number of sessions. One session must fit.
+ * </ul>
+ *
+ * <pre>{@code
+ * MigrationReport report = Migrator.builder(source, target)
+ *         .journal(Path.of("migration.jsonl"))
+ *         .build()
+ *         .run();
+ * Reports.write(Path.of("report"), report);
+ * }</pre>
+ *
+ * <p>Thread-safe, but {@link #run()} works only once. The stores are the caller's to close.
+ *
+ * @since 0.1
+ */
+public final class Migrator {
+
+    private final Builder settings;
+    private final RunControl control = new RunControl();
+
+    private Migrator(Builder settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Starts a migration.
+     *
+     * @param from the source, which is only read
+     * @param to the target
+     * @return a builder
+     */
+    public static Builder builder(SessionService from, SessionService to) {
+        return new Builder(from, to);
+    }
+
+    /**
+     * Moves the sessions. Blocks until the run has come to its end.
+     *
+     * <p>If the thread is interrupted, the run is {@linkplain #cancel() cancelled} and the thread's interrupt status is
+     * set when this returns.
+     *
+     * @return what was done
+     * @throws UncheckedIOException if the journal cannot be opened; nothing was done
+     * @throws IllegalStateException if it has run already
+     */
+    public MigrationReport run() {
+        control.begin();
+        return new MigrationRun(settings, control).run();
+    }
+
+    /**
+     * Ends the run early: what is under way is finished, nothing more is begun, and the report says so. May be called from
+     * any thread, also before {@link #run()} and after it.
+     */
+    public void cancel() {
+        control.cancel();
+    }
+
+    /**
+     * Builds a migration. Not thread-safe.
+     *
+     * @since 0.1
+     */
+    public static final class Builder {
+
+        private static final int DEFAULT_CONCURRENCY = 10;
+        private static final int DEFAULT_PAGE_SIZE = 200;
+
+        final SessionService from;
+        final SessionService to;
+        int concurrency = DEFAULT_CONCURRENCY;
+        int pageSize = DEFAULT_PAGE_SIZE;
+        int maxRetries = Retries.DEFAULT_MAX;
+        Duration retryDelay = Retries.DEFAULT_DELAY;
+        boolean dryRun;
+
+        @Nullable
+        Path journal;
+
+        MigrationListener listener = new MigrationListener() {};
+        Clock clock = Clock.systemUTC();
+
+        private Builder(SessionService from, SessionService to) {
+            this.from = requireNonNull(from, "from");
+            this.to = requireNonNull(to, "to");
+        }
+
+        private Builder(Builder other) {
+            this(other.from, other.to);
+            concurrency = other.concurrency;
+            pageSize = other.pageSize;
+            maxRetries = other.maxRetries;
+            retryDelay = other.retryDelay;
+            dryRun = other.dryRun;
+            journal = other.journal;
+            listener = other.listener;
+            clock = other.clock;
+        }
+
+        /**
+         * Sets how many sessions are moved at the same time.
+         *
+         * @param sessions how many at most; at least 1, 10 if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder concurrency(int sessions) {
+            concurrency = StoreScan.requireConcurrency(sessions);
+            return this;
+        }
+
+        /**
+         * Sets how many sessions are asked for with one call of a scan.
+         *
+         * @param sessions how many at most; at least 2, 200 if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than 2
+         */
+        public Builder pageSize(int sessions) {
+            pageSize = StoreScan.requirePageSize(sessions);
+            return this;
+        }
+
+        /**
+         * Sets how often a failed try is repeated.
+         *
+         * @param retries how often at most; not negative, 3 if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder maxRetries(int retries) {
+            maxRetries = Retries.requireMax(retries);
+            return this;
+        }
+
+        /**
+         * Sets the wait before the first repetition; each further one is about twice as long, up to a minute.
+         *
+         * @param delay the wait; positive and less than a minute, 200 ms if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder retryDelay(Duration delay) {
+            retryDelay = Retries.requireDelay(delay);
+            return this;
+        }
+
+        /**
+         * Writes nothing to the target: the report says what would be done, as far as reading and comparing tell.
+         *
+         * @param dry true to write nothing; false if not set
+         * @return this builder
+         */
+        public Builder dryRun(boolean dry) {
+            dryRun = dry;
+            return this;
+        }
+
+        /**
+         * Writes a journal: a line of JSON for each session, record and scope dealt with, without content. Lines are
+         * appended to what the file holds.
+         *
+         * @param file the file; made if it is missing, with its folders
+         * @return this builder
+         */
+        public Builder journal(Path file) {
+            journal = requireNonNull(file, "file");
+            return this;
+        }
+
+        /**
+         * Sets who is told how the run gets on.
+         *
+         * @param told the listener
+         * @return this builder
+         */
+        public Builder listener(MigrationListener told) {
+            listener = requireNonNull(told, "told");
+            return this;
+        }
+
+        /**
+         * Sets the clock for the times in the report and the journal.
+         *
+         * @param source the clock; the system's if not set
+         * @return this builder
+         */
+        public Builder clock(Clock source) {
+            clock = requireNonNull(source, "source");
+            return this;
+        }
+
+        /**
+         * Makes the migration.
+         *
+         * @return the migration, ready to run
+         * @throws IllegalStateException if the target cannot be written and this is no dry run
+         */
+        public Migrator build() {
+            if (!dryRun && !to.capabilities().contains(Capability.WRITE)) {
+                throw new IllegalStateException(
+                        "the target " + to.name() + " can only be read; choose another, or make a dry run");
+            }
+            return new Migrator(new Builder(this));
+        }
+
+        Optional<Path> journal() {
+            return Optional.ofNullable(journal);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.sessionferry.migration;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.sessionferry.core.SessionKey;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What {@link Reconciler#reconcile(SessionKey)} did, or {@link Reconciler#preview(SessionKey)} would do.
+ *
+ * <p>Immutable; holds no session content.
+ *
+ * @param key which session
+ * @param status what became of it
+ * @param eventsAppended how many events the target lacked and was given; of a preview, how many it lacks
+ * @param encodings how many values were written in an encoded form, by kind; empty in a preview
+ * @param storedId the id under which the target keeps the session, if it is not the session's own and was told
+ * @param retries how many tries failed before
+ * @since 0.1
+ */
+public record ReconcileResult(
+        SessionKey key,
+        Status status,
+        int eventsAppended,
+        Map<String, Integer> encodings,
+        Optional<String> storedId,
+        int retries) {
+
+    /** What became of a session. */
+    public enum Status {
+        /** The target did not have the session and now holds all of it. */
+        CREATED,
+        /** The target had the session and was brought up to the source. */
+        UPDATED,
+        /** The target already held all that the source holds. */
+        UNCHANGED,
+        /**
+         * The target's session is newer than the source's: its state and times were left as they are, and only events
+         * that it lacked were added.
+         */
+        TARGET_AHEAD,
+        /**
+         * The source has no such session. What the target has of it stays, unless this very call had created it there.
+         */
+        SOURCE_ABSENT,
+        /** Neither store has such a session. */
+        ABSENT
+    }
+
+    /** Checks and copies. */
+    public ReconcileResult {
+        requireNonNull(key, "key");
+        requireNonNull(status, "status");
+        encodings = Map.copyOf(encodings);
+        requireNonNull(storedId, "storedId");
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.sessionferry.migration;
+
+import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeException;
+import dev.failsafe.RetryPolicy;
+import io.github.sessionferry.core.SessionErrorCode;
+import io.github.sessionferry.core.SessionException;
+import java.time.Duration;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Repeats calls that failed for a while only: exponentially later each time, with jitter, and never sooner than the store
+ * asks. Calls whose outcome is unknown are repeated too, so they must be safe to repeat. Thread-safe.
+ */
+final class Retries {
+
+    static final int DEFAULT_MAX = 3;
+    static final Duration DEFAULT_DELAY = Duration.ofMillis(200);
+
+    private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
+    private static final double JITTER = 0.25;
+
+    private final RetryPolicy<Object> policy;
+
+    /**
+     * Makes a policy.
+     *
+     * @param max how often a call is repeated at most; not negative
+     * @param firstDelay the wait before the first repetition; positive and less than a minute
+     */
+    Retries(int max, Duration firstDelay) {
+        policy = RetryPolicy.builder()
+                .handleIf(Retries::mayPass)
+                .withMaxRetries(max)
+                .withBackoff(firstDelay, LONGEST_DELAY)
+                .withJitter(JITTER)
+                .withDelayFnOn(context -> askedByStore(context.getLastException()), SessionException.class)
+                .build();
+    }
+
+    static int requireMax(int max) {
+        if (max < 0) {
+            throw new IllegalArgumentException("maxRetries is " + max + "; it must not be negative");
+        }
+        return max;
+    }
+
+    static Duration requireDelay(Duration delay) {
+        if (delay.compareTo(Duration.ZERO) <= 0 || delay.compareTo(LONGEST_DELAY) >= 0) {
+            throw new IllegalArgumentException(
+                    "retryDelay is " + delay + "; it must be positive and less than " + LONGEST_DELAY);
+        }
+        return delay;
+    }
+
+    <T> T call(Supplier<T> action) {
+        return callCounting(attempt -> action.get());
+    }
+
+    /** Gives the action the number of tries before. */
+    <T> T callCounting(IntFunction<T> action) {
+        try {
+            return Failsafe.with(policy).get(context -> action.apply(context.getAttemptCount()));
+        } catch (FailsafeException e) {
+            throw new SessionException(
+                    SessionErrorCode.UNAVAILABLE, "interrupted while waiting to try again; run it again", e);
+        }
+    }
+
+    private static boolean mayPass(Throwable failure) {
+        return failure instanceof SessionException e
+                && (e.retryable() || e.code() == SessionErrorCode.AMBIGUOUS)
+                && !Thread.currentThread().isInterrupted();
+    }
+
+    /** The store's wish, lengthened by what jitter may take off; null leaves the wait to the back-off. */
+    private static @Nullable Duration askedByStore(@Nullable Throwable failure) {
+        return failure instanceof SessionException e
+                ? e.retryAfter()
+                        .map(asked -> asked.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : asked)
+                        .map(asked -> Duration.ofNanos((long) Math.ceil(asked.toNanos() / (1 - JITTER))))
+                        .orElse(null)
+                : null;
+    }
+}

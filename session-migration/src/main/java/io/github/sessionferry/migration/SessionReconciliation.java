@@ -1,0 +1,147 @@
+package io.github.sessionferry.migration;
+
+import io.github.sessionferry.core.DeleteOutcome;
+import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.Session;
+import io.github.sessionferry.core.SessionErrorCode;
+import io.github.sessionferry.core.SessionException;
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRequest;
+import io.github.sessionferry.migration.ReconcileResult.Status;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of {@link Reconciler#reconcile(SessionKey)}: what it has done so far, over all its rounds and retries.
+ *
+ * <p>A round reads both sides, writes what is missing under the revision that was read, and is the last one if the source
+ * has not changed meanwhile. Not thread-safe.
+ */
+final class SessionReconciliation {
+
+    private static final int MAX_ROUNDS = 8;
+
+    private final SessionService from;
+    private final SessionService to;
+    private final SessionComparison comparison;
+    private final SessionKey key;
+
+    /** What this call has written, or may have written, where the target had nothing. */
+    private @Nullable Session created;
+
+    /** What this call has done to the target, or may have done. */
+    private @Nullable Status written;
+
+    private int eventsAppended;
+    private final Map<String, Integer> encodings = new TreeMap<>();
+    private Optional<String> storedId = Optional.empty();
+
+    SessionReconciliation(SessionService from, SessionService to, SessionComparison comparison, SessionKey key) {
+        this.from = from;
+        this.to = to;
+        this.comparison = comparison;
+        this.key = key;
+    }
+
+    ReconcileResult run(int retries) {
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            Optional<Status> settled = round();
+            if (settled.isPresent()) {
+                return new ReconcileResult(key, settled.get(), eventsAppended, encodings, storedId, retries);
+            }
+        }
+        throw new SessionException(
+                SessionErrorCode.CONTENTION,
+                "the session changed in " + from.name() + " or " + to.name() + " during each of " + MAX_ROUNDS
+                        + " tries to copy it; run again when it is quieter",
+                key,
+                null,
+                null);
+    }
+
+    private Optional<Status> round() {
+        Optional<Session> source = from.find(key, EventSelection.all());
+        Optional<Session> target = to.find(key, EventSelection.all());
+        if (target.isPresent() && isLeftover(source, target.get())) {
+            return removeLeftover(source, target.get());
+        }
+        ReconcileStep step = ReconcileStep.next(comparison, source, target);
+        if (step.write().isPresent()) {
+            return write(step.status(), step.write().get()).flatMap(status -> settledUnlessChanged(source, status));
+        }
+        return step.status() == Status.TARGET_AHEAD
+                ? settledUnlessChanged(source, step.status())
+                : Optional.of(source.isPresent() ? done(step.status()) : step.status());
+    }
+
+    /** Writes, and tells what was done; empty if the target no longer was as it had been read. */
+    private Optional<Status> write(Status status, StoreRequest request) {
+        Session createdBefore = created;
+        Status writtenBefore = written;
+        if (status == Status.CREATED || created != null) {
+            created = request.session();
+        }
+        written = written == Status.CREATED ? Status.CREATED : status;
+        StoreOutcome outcome = to.store(request.session(), request.precondition());
+        eventsAppended += outcome.eventsAppended();
+        outcome.encodings().forEach((kind, count) -> encodings.merge(kind, count, Integer::sum));
+        storedId = outcome.storedId().or(() -> storedId);
+        switch (outcome.status()) {
+            case CREATED, UPDATED -> {
+                return Optional.of(status);
+            }
+            case UNCHANGED -> {
+                written = writtenBefore;
+                return Optional.of(Status.UNCHANGED);
+            }
+            case CONFLICT -> {
+                created = createdBefore;
+                written = writtenBefore;
+                return Optional.empty();
+            }
+        }
+        throw new AssertionError(outcome.status());
+    }
+
+    private Status done(Status otherwise) {
+        return written == null ? otherwise : written;
+    }
+
+    private Optional<Status> settledUnlessChanged(Optional<Session> source, Status status) {
+        Optional<Session> now = from.find(key, EventSelection.none());
+        return now.map(SessionReconciliation::version).equals(source.map(SessionReconciliation::version))
+                ? Optional.of(done(status))
+                : Optional.empty();
+    }
+
+    private static Object version(Session session) {
+        return Map.entry(session.revision(), session.updateTime());
+    }
+
+    /**
+     * Whether the target's session is nothing but what this call has put there, while the source's was deleted, or deleted
+     * and created anew. An event never leaves a session that lives on.
+     */
+    private boolean isLeftover(Optional<Session> source, Session target) {
+        Session mine = created;
+        return mine != null
+                && !target.updateTime().isAfter(mine.updateTime())
+                && SessionComparison.eventsOnlyIn(target, mine).isEmpty()
+                && (source.isEmpty()
+                        || !SessionComparison.eventsOnlyIn(mine, source.get()).isEmpty());
+    }
+
+    private Optional<Status> removeLeftover(Optional<Session> source, Session target) {
+        DeleteOutcome outcome = to.delete(key, ReconcileStep.standing(target));
+        if (outcome == DeleteOutcome.CONFLICT) {
+            return Optional.empty();
+        }
+        created = null;
+        written = null;
+        return source.isEmpty() ? Optional.of(Status.SOURCE_ABSENT) : Optional.empty();
+    }
+}

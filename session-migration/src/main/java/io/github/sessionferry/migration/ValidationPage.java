@@ -1,0 +1,146 @@
+package io.github.sessionferry.migration;
+
+import static io.github.sessionferry.migration.Markdown.code;
+import static io.github.sessionferry.migration.Markdown.count;
+import static io.github.sessionferry.migration.Markdown.number;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A {@link ValidationReport} as a page. Not thread-safe. */
+final class ValidationPage {
+
+    private static final int MOST_SESSIONS = 100;
+    private static final int MOST_DIFFERENCES = 20;
+
+    private final ValidationReport report;
+    private final ValidationCounts counts;
+    private final Markdown page = new Markdown();
+
+    private ValidationPage(ValidationReport report) {
+        this.report = report;
+        this.counts = report.counts();
+    }
+
+    static String write(ValidationReport report) {
+        return new ValidationPage(report).write();
+    }
+
+    private String write() {
+        page.title("Validation: " + verdict());
+        ReportPages.run(page, report.run());
+        writeCounts();
+        page.section("What to do next").list(nextSteps());
+        writeScopes();
+        writeSessions();
+        ReportPages.problems(page, report.problems());
+        return page.text();
+    }
+
+    private String verdict() {
+        return switch (report.run().ending()) {
+            case STOPPED -> "stopped, nothing is proven";
+            case CANCELLED -> "cancelled, nothing is proven";
+            case COMPLETE ->
+                report.equal()
+                        ? "all " + count(counts.matched(), "session is equal", "sessions are equal")
+                        : "the stores are not proven equal";
+        };
+    }
+
+    private void writeCounts() {
+        page.table("", " Source", " Target");
+        page.row("sessions", number(counts.source()), number(counts.target()));
+        page.row(
+                "records that cannot be read",
+                number(counts.unreadableInSource()),
+                number(counts.unreadableInTarget()));
+        page.table("", " Sessions");
+        page.row("**equal**", "**" + number(counts.matched()) + "**");
+        page.row("different", number(counts.different()));
+        page.row("missing in the target", number(counts.missing()));
+        page.row("unexpected in the target", number(counts.unexpected()));
+        page.row("could not be compared", number(counts.failed()));
+        page.paragraph(
+                "Shared state of " + count(counts.sharedScopes(), "application or user", "applications and users")
+                        + " compared, " + number(counts.sharedDifferent()) + " different. Times count as equal within "
+                        + Markdown.duration(report.tolerance()) + ".");
+    }
+
+    private List<String> nextSteps() {
+        List<String> steps = new ArrayList<>();
+        report.run().stopReason().ifPresent(reason -> steps.add("**" + Advice.on(reason.code()) + "**"));
+        if (report.run().ending() == RunEnding.CANCELLED) {
+            steps.add("Run again to the end: only a complete run proves something.");
+        }
+        if (counts.missing() + counts.different() > 0) {
+            steps.add("Migrate again: it adds what is missing and brings up what is older. Then validate again.");
+        }
+        if (counts.unexpected() > 0) {
+            steps.add(
+                    "Sessions that only the target has were made there, or deleted from the source. Nothing removes them"
+                            + " by itself: look at them first.");
+        }
+        if (counts.sharedDifferent() > 0) {
+            steps.add("Shared state that differs stays as the target has it unless the source's is known to be newer:"
+                    + " decide which value is right.");
+        }
+        for (Problem problem : report.problems()) {
+            steps.add(code(problem.code()) + " (" + number(problem.count()) + "): " + problem.whatToDo());
+        }
+        if (report.equal()) {
+            steps.add("Nothing: the target holds what the source holds.");
+        }
+        return steps;
+    }
+
+    private void writeScopes() {
+        if (report.scopes().isEmpty()) {
+            return;
+        }
+        page.section("Shared state that differs");
+        for (DifferingScope scope :
+                report.scopes().stream().limit(MOST_SESSIONS).toList()) {
+            page.paragraph("**" + Markdown.scope(scope.scope()) + "**");
+            writeDifferences(scope.differences());
+        }
+        ReportPages.more(
+                page,
+                counts.sharedDifferent(),
+                Math.min(MOST_SESSIONS, report.scopes().size()));
+    }
+
+    private void writeSessions() {
+        if (report.sessions().isEmpty()) {
+            return;
+        }
+        page.section("Sessions that differ");
+        for (DifferingSession session :
+                report.sessions().stream().limit(MOST_SESSIONS).toList()) {
+            page.paragraph("**" + ReportJson.name(session.status()) + "**: " + Markdown.key(session.key()));
+            writeDifferences(session.differences());
+        }
+        long all = counts.different() + counts.missing() + counts.unexpected();
+        ReportPages.more(page, all, Math.min(MOST_SESSIONS, report.sessions().size()));
+    }
+
+    private void writeDifferences(List<Difference> differences) {
+        if (differences.isEmpty()) {
+            return;
+        }
+        page.table("Where", "How", "More");
+        differences.stream()
+                .limit(MOST_DIFFERENCES)
+                .forEach(difference -> page.row(
+                        code(difference.path()),
+                        ReportJson.name(difference.kind()).replace('_', ' '),
+                        more(difference)));
+        ReportPages.more(page, differences.size(), Math.min(MOST_DIFFERENCES, differences.size()));
+    }
+
+    private static String more(Difference difference) {
+        String event = difference.eventId().map(id -> "event " + code(id)).orElse("");
+        String detail = difference.detail().map(Markdown::code).orElse("");
+        return event.isEmpty() || detail.isEmpty() ? event + detail : event + ": " + detail;
+    }
+}

@@ -1,0 +1,235 @@
+package io.github.sessionferry.migration;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.sessionferry.core.SessionService;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * Proves that two stores hold the same sessions, or tells each difference and where it is.
+ *
+ * <p>Every session of the source is compared with the target's, and every session of the target is looked for in the
+ * source:
+ *
+ * <ul>
+ *   <li>the ids both ways;
+ *   <li>the session's own state and its other fields, value by value and type by type; {@code 1} and {@code 1.0} differ;
+ *   <li>the update time, the create time if both stores know it, and the expiry if both keep it, within the tolerance;
+ *   <li>the events: which, in what order, their times within the tolerance, and every other field of theirs;
+ *   <li>the state shared by applications and users, each on its own. {@code temp:} state is not compared.
+ * </ul>
+ *
+ * <p>It may run while the stores are in use: a session that is found different is read again, and counts as different only
+ * if neither side has changed in between, or if it was different several times. Nothing is written. Memory is bounded by
+ * the concurrency, the page size and the number of differences kept, not by the number of sessions.
+ *
+ * <p>Thread-safe, but {@link #run()} works only once. The stores are the caller's to close.
+ *
+ * @since 0.1
+ */
+public final class Validator {
+
+    private final Builder settings;
+    private final RunControl control = new RunControl();
+
+    private Validator(Builder settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Starts a validation.
+     *
+     * @param from the source
+     * @param to the target, which should hold the same
+     * @return a builder
+     */
+    public static Builder builder(SessionService from, SessionService to) {
+        return new Builder(from, to);
+    }
+
+    /**
+     * Compares the stores. Blocks until the run has come to its end.
+     *
+     * <p>If the thread is interrupted, the run is {@linkplain #cancel() cancelled} and the thread's interrupt status is
+     * set when this returns.
+     *
+     * @return what was found
+     * @throws IllegalStateException if it has run already
+     */
+    public ValidationReport run() {
+        control.begin();
+        return new ValidationRun(settings, control).run();
+    }
+
+    /**
+     * Ends the run early: what is under way is finished, nothing more is begun, and the report says so. May be called from
+     * any thread, also before {@link #run()} and after it.
+     */
+    public void cancel() {
+        control.cancel();
+    }
+
+    /**
+     * Builds a validation. Not thread-safe.
+     *
+     * @since 0.1
+     */
+    public static final class Builder {
+
+        private static final int DEFAULT_CONCURRENCY = 10;
+        private static final int DEFAULT_PAGE_SIZE = 200;
+        private static final int DEFAULT_MAX_DIFFERENCES = 1_000;
+
+        final SessionService from;
+        final SessionService to;
+        int concurrency = DEFAULT_CONCURRENCY;
+        int pageSize = DEFAULT_PAGE_SIZE;
+        int maxRetries = Retries.DEFAULT_MAX;
+        Duration retryDelay = Retries.DEFAULT_DELAY;
+        Duration tolerance = Duration.ofSeconds(1);
+        boolean showValues;
+        int maxDifferences = DEFAULT_MAX_DIFFERENCES;
+        ValidationListener listener = new ValidationListener() {};
+        Clock clock = Clock.systemUTC();
+
+        private Builder(SessionService from, SessionService to) {
+            this.from = requireNonNull(from, "from");
+            this.to = requireNonNull(to, "to");
+        }
+
+        private Builder(Builder other) {
+            this(other.from, other.to);
+            concurrency = other.concurrency;
+            pageSize = other.pageSize;
+            maxRetries = other.maxRetries;
+            retryDelay = other.retryDelay;
+            tolerance = other.tolerance;
+            showValues = other.showValues;
+            maxDifferences = other.maxDifferences;
+            listener = other.listener;
+            clock = other.clock;
+        }
+
+        /**
+         * Sets how many sessions are compared at the same time.
+         *
+         * @param sessions how many at most; at least 1, 10 if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder concurrency(int sessions) {
+            concurrency = StoreScan.requireConcurrency(sessions);
+            return this;
+        }
+
+        /**
+         * Sets how many sessions are asked for with one call of a scan.
+         *
+         * @param sessions how many at most; at least 2, 200 if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than 2
+         */
+        public Builder pageSize(int sessions) {
+            pageSize = StoreScan.requirePageSize(sessions);
+            return this;
+        }
+
+        /**
+         * Sets how often a failed read is repeated.
+         *
+         * @param retries how often at most; not negative, 3 if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder maxRetries(int retries) {
+            maxRetries = Retries.requireMax(retries);
+            return this;
+        }
+
+        /**
+         * Sets the wait before the first repetition; each further one is about twice as long, up to a minute.
+         *
+         * @param delay the wait; positive and less than a minute, 200 ms if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder retryDelay(Duration delay) {
+            retryDelay = Retries.requireDelay(delay);
+            return this;
+        }
+
+        /**
+         * Sets how far apart the times of sessions and events may be and still count as equal.
+         *
+         * @param apart the tolerance; not negative, one second if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder tolerance(Duration apart) {
+            if (apart.isNegative()) {
+                throw new IllegalArgumentException("tolerance is " + apart + "; it must not be negative");
+            }
+            tolerance = apart;
+            return this;
+        }
+
+        /**
+         * Lets the report show the values that differ, shortened. They are personal data of the users whose sessions these
+         * are.
+         *
+         * @param show true to show them; false if not set
+         * @return this builder
+         */
+        public Builder showValues(boolean show) {
+            showValues = show;
+            return this;
+        }
+
+        /**
+         * Sets how many differences the report keeps; all of them are counted.
+         *
+         * @param kept how many at most; not negative, 1,000 if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder maxDifferences(int kept) {
+            if (kept < 0) {
+                throw new IllegalArgumentException("maxDifferences is " + kept + "; it must not be negative");
+            }
+            maxDifferences = kept;
+            return this;
+        }
+
+        /**
+         * Sets who is told how the run gets on.
+         *
+         * @param told the listener
+         * @return this builder
+         */
+        public Builder listener(ValidationListener told) {
+            listener = requireNonNull(told, "told");
+            return this;
+        }
+
+        /**
+         * Sets the clock for the times in the report.
+         *
+         * @param source the clock; the system's if not set
+         * @return this builder
+         */
+        public Builder clock(Clock source) {
+            clock = requireNonNull(source, "source");
+            return this;
+        }
+
+        /**
+         * Makes the validation.
+         *
+         * @return the validation, ready to run
+         */
+        public Validator build() {
+            return new Validator(new Builder(this));
+        }
+    }
+}

@@ -22,6 +22,9 @@ final class Retries {
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
     private static final double JITTER = 0.25;
 
+    /** What Failsafe takes as no wish. */
+    private static final Duration AS_BACK_OFF_SAYS = Duration.ofNanos(-1);
+
     private final RetryPolicy<Object> policy;
 
     /**
@@ -36,7 +39,7 @@ final class Retries {
                 .withMaxRetries(max)
                 .withBackoff(firstDelay, LONGEST_DELAY)
                 .withJitter(JITTER)
-                .withDelayFnOn(context -> askedByStore(context.getLastException()), SessionException.class)
+                .withDelayFn(context -> askedByStore(context.getLastException()))
                 .build();
     }
 
@@ -75,13 +78,15 @@ final class Retries {
                 && !Thread.currentThread().isInterrupted();
     }
 
-    /** The store's wish, lengthened by what jitter may take off; null leaves the wait to the back-off. */
-    private static @Nullable Duration askedByStore(@Nullable Throwable failure) {
+    /** The store's wish, lengthened by what jitter may take off. */
+    private static Duration askedByStore(@Nullable Throwable failure) {
         return failure instanceof SessionException e
-                ? e.retryAfter()
-                        .map(asked -> asked.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : asked)
-                        .map(asked -> Duration.ofNanos((long) Math.ceil(asked.toNanos() / (1 - JITTER))))
-                        .orElse(null)
-                : null;
+                ? e.retryAfter().map(Retries::withRoomForJitter).orElse(AS_BACK_OFF_SAYS)
+                : AS_BACK_OFF_SAYS;
+    }
+
+    private static Duration withRoomForJitter(Duration asked) {
+        Duration bounded = asked.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : asked;
+        return Duration.ofNanos((long) Math.ceil(bounded.toNanos() / (1 - JITTER)));
     }
 }

@@ -26,18 +26,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StateValues {
 
-    /** The deepest nesting of lists and maps that a value may have. */
+    /** The deepest nesting of lists, maps and tagged values that a value may have. */
     public static final int MAX_DEPTH = 100;
 
-    /** The tag of a whole or decimal number that neither a {@link Long} nor a {@link Double} holds exactly. */
+    /** The tag of a whole or decimal number that is too large or too precise for a {@link Long} or {@link Double}. */
     public static final String NUMBER_TAG = "number";
+
+    private static final int DIGITS_OF_DOUBLE = 17;
 
     private StateValues() {}
 
     /**
      * Brings a value into its one immutable form: narrower numbers become {@link Long} or {@link Double}, arrays of
-     * bytes become {@link Bytes}, lists and maps are copied. A number too large or too precise becomes a
-     * {@link TaggedValue} with {@link #NUMBER_TAG} and its decimal text.
+     * bytes become {@link Bytes}, lists and maps are copied. A whole number beyond a {@link Long}, and a decimal beyond
+     * a {@link Double} or of more significant digits than the 17 that tell doubles apart, becomes a {@link TaggedValue}
+     * with {@link #NUMBER_TAG} and its decimal text, unless a double is exactly that decimal.
      *
      * @param value any value
      * @return the same value, immutable
@@ -96,9 +99,13 @@ public final class StateValues {
                 || value instanceof Double
                 || value instanceof String
                 || value instanceof Bytes
-                || value instanceof Instant
-                || value instanceof TaggedValue) {
+                || value instanceof Instant) {
             return value;
+        }
+        if (value instanceof TaggedValue tagged) {
+            checkDepth(depth + 1);
+            normalise(tagged.value(), depth + 1);
+            return tagged;
         }
         if (value instanceof Number number) {
             return number(number);
@@ -129,12 +136,20 @@ public final class StateValues {
                     : new TaggedValue(NUMBER_TAG, integer.toString());
         }
         if (number instanceof BigDecimal decimal) {
-            double nearest = decimal.doubleValue();
-            return Double.isFinite(nearest) && BigDecimal.valueOf(nearest).compareTo(decimal) == 0
-                    ? (Object) nearest
+            return isDouble(decimal, decimal.doubleValue())
+                    ? (Object) decimal.doubleValue()
                     : new TaggedValue(NUMBER_TAG, decimal.toString());
         }
         throw new IllegalArgumentException("a " + number.getClass().getName() + " is no state value");
+    }
+
+    private static boolean isDouble(BigDecimal decimal, double nearest) {
+        if (!Double.isFinite(nearest)) {
+            return false;
+        }
+        boolean vanishes = nearest == 0 && decimal.signum() != 0;
+        return (!vanishes && decimal.precision() <= DIGITS_OF_DOUBLE)
+                || new BigDecimal(nearest).compareTo(decimal) == 0;
     }
 
     private static List<@Nullable Object> list(Collection<?> values, int depth) {
@@ -160,7 +175,8 @@ public final class StateValues {
 
     private static void checkDepth(int depth) {
         if (depth > MAX_DEPTH) {
-            throw new IllegalArgumentException("lists and maps are nested deeper than " + MAX_DEPTH + " levels");
+            throw new IllegalArgumentException(
+                    "lists, maps and tagged values are nested deeper than " + MAX_DEPTH + " levels");
         }
     }
 }

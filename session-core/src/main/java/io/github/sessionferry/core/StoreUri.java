@@ -39,7 +39,8 @@ public final class StoreUri {
      *
      * @param text the address
      * @return its parts
-     * @throws IllegalArgumentException if there is no scheme, or a parameter has no value or comes twice
+     * @throws IllegalArgumentException if there is no scheme, or a parameter has no value, comes twice or is
+     *     not well encoded
      */
     public static StoreUri parse(String text) {
         int colon = requireNonNull(text, "text").indexOf(':');
@@ -73,7 +74,13 @@ public final class StoreUri {
     }
 
     private static String decode(String text) {
-        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "a '%' in the store's parameters is not followed by two hexadecimal digits; write a percent sign as %25",
+                    e);
+        }
     }
 
     /**

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DocumentReader {
 
+    private static final long LEAST_MILLIS = 100_000_000_000L;
+
     private final String subject;
     private final Map<String, @Nullable Object> rest;
 
@@ -91,7 +93,8 @@ public final class DocumentReader {
     }
 
     /**
-     * Takes a time: a timestamp, seconds since 1970 as a number, or ISO 8601 text.
+     * Takes a time: a timestamp, seconds since 1970 as a number, or ISO 8601 text. A whole number of at least
+     * 100,000,000,000 is taken for milliseconds, in which ADK for Java writes the times of events.
      *
      * @param names the names that it may have; the first that is there counts
      * @return the time, rounded to the nearest microsecond if it was a number, or {@code null} if no such field is there
@@ -104,6 +107,9 @@ public final class DocumentReader {
             if (value == null || value instanceof Instant) {
                 return (Instant) value;
             }
+            if (value instanceof Long number && number >= LEAST_MILLIS) {
+                return Instant.ofEpochMilli(number);
+            }
             if (value instanceof Long || value instanceof Double) {
                 return ofEpochSeconds(new BigDecimal(value.toString()));
             }
@@ -111,7 +117,7 @@ public final class DocumentReader {
                 return OffsetDateTime.parse(text).toInstant();
             }
         } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
-            throw wrong(names[0], "a time within the years 1 to 9999");
+            throw wrong(names[0], "a time that can be represented");
         }
         throw wrong(names[0], "a time: a timestamp, seconds since 1970, or ISO 8601 text with its offset");
     }

@@ -1,13 +1,18 @@
 package io.github.sessionferry.core.codec;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.sessionferry.core.Bytes;
 import io.github.sessionferry.core.StateValues;
 import io.github.sessionferry.core.TaggedValue;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,7 +67,7 @@ public final class ValueEncoding {
      * @return the encoding
      */
     public static ValueEncoding json() {
-        return builder().nativeDouble(Double::isFinite).build();
+        return builder().nativeDouble(Double::isFinite).maxDepth(Json.MAX_DEPTH).build();
     }
 
     /**
@@ -106,8 +111,8 @@ public final class ValueEncoding {
      *
      * @param values state values by key
      * @param encodings where to count the values that are not left as they are
-     * @return the values in the store's terms; what has a key that the store cannot hold, or one that begins with
-     *     {@code $type}, stands encoded under the key {@code $type}
+     * @return the values in the store's terms; those whose key the store cannot hold, or is {@code $type}, stand encoded
+     *     together under the key {@code $type}
      */
     public Map<String, @Nullable Object> encodeEntries(
             Map<String, ? extends @Nullable Object> values, Encodings encodings) {
@@ -121,7 +126,7 @@ public final class ValueEncoding {
             }
         });
         if (!unnameable.isEmpty()) {
-            encoded.put(TYPE, entries(unnameable, encodings, 1));
+            encoded.put(TYPE, map(unnameable, encodings, 1));
         }
         return encoded;
     }
@@ -137,8 +142,8 @@ public final class ValueEncoding {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         encoded.forEach((key, value) -> {
             Object decoded = decode(value);
-            if (key.equals(TYPE) && decoded instanceof Map<?, ?> unnameable) {
-                unnameable.forEach((name, inner) -> values.put((String) name, inner));
+            if (key.equals(TYPE) && looksEncoded(value) && decoded instanceof Map<?, ?> map && !looksEncoded(map)) {
+                map.forEach((name, inner) -> values.put((String) name, inner));
             } else {
                 values.put(key, decoded);
             }
@@ -170,17 +175,21 @@ public final class ValueEncoding {
         if (value instanceof TaggedValue custom) {
             return nativeTagged.test(custom) ? custom : custom(custom, encodings, depth);
         }
-        if (depth > maxDepth) {
-            return tagged("json", Json.write(value), encodings);
-        }
         if (value instanceof List<?> list) {
-            List<@Nullable Object> plain = list(list, encodings, depth);
-            return inList && !nativeNestedLists ? tagged("list", plain, encodings) : plain;
+            return inList && !nativeNestedLists
+                    ? wrappedList(list, encodings, depth)
+                    : fits(list, depth + 1) ? list(list, encodings, depth) : asJson(list, encodings);
         }
         return map((Map<?, ?>) value, encodings, depth);
     }
 
-    private List<@Nullable Object> list(List<?> values, Encodings encodings, int depth) {
+    private Object wrappedList(List<?> list, Encodings encodings, int depth) {
+        return fits(list, depth + 2)
+                ? tagged("list", list(list, encodings, depth + 1), encodings)
+                : asJson(list, encodings);
+    }
+
+    private List<@Nullable Object> list(Collection<?> values, Encodings encodings, int depth) {
         List<@Nullable Object> encoded = new ArrayList<>(values.size());
         for (Object value : values) {
             encoded.add(encode(value, encodings, depth + 1, true));
@@ -194,6 +203,9 @@ public final class ValueEncoding {
                 return entries(values, encodings, depth);
             }
         }
+        if (!fits(values.values(), depth + 1)) {
+            return asJson(values, encodings);
+        }
         Map<String, @Nullable Object> encoded = new LinkedHashMap<>();
         values.forEach((key, value) -> encoded.put((String) key, encode(value, encodings, depth + 1, false)));
         return encoded;
@@ -204,17 +216,37 @@ public final class ValueEncoding {
     }
 
     private Object entries(Map<?, ?> values, Encodings encodings, int depth) {
+        if (!fits(values.keySet(), depth + 3) || !fits(values.values(), depth + 3)) {
+            return asJson(values, encodings);
+        }
         Map<String, @Nullable Object> columns = new LinkedHashMap<>();
-        columns.put("keys", list(List.copyOf(values.keySet()), encodings, depth + 1));
-        columns.put("values", list(new ArrayList<>(values.values()), encodings, depth + 1));
+        columns.put("keys", list(values.keySet(), encodings, depth + 2));
+        columns.put("values", list(values.values(), encodings, depth + 2));
         return tagged("map", columns, encodings);
     }
 
     private Object custom(TaggedValue value, Encodings encodings, int depth) {
+        if (!fits(Arrays.asList(value.tag(), value.value()), depth + 2)) {
+            return asJson(value, encodings);
+        }
         Map<String, @Nullable Object> parts = new LinkedHashMap<>();
-        parts.put("tag", value.tag());
+        parts.put("tag", encode(value.tag(), encodings, depth + 2, false));
         parts.put("of", encode(value.value(), encodings, depth + 2, false));
         return tagged("tagged", parts, encodings);
+    }
+
+    /** Tells whether values may stand at a depth: one level deeper than the deepest list or map, only plain ones may. */
+    private boolean fits(Collection<?> values, int depth) {
+        return depth <= maxDepth || (depth == maxDepth + 1 && values.stream().allMatch(this::isPlainScalar));
+    }
+
+    private boolean isPlainScalar(@Nullable Object value) {
+        return !(value instanceof List<?> || value instanceof Map<?, ?>)
+                && !(encode(value, new Encodings(), 1, false) instanceof Map<?, ?>);
+    }
+
+    private static Object asJson(Object value, Encodings encodings) {
+        return tagged("json", Json.write(value), encodings);
     }
 
     private static Map<String, @Nullable Object> tagged(String kind, Object value, Encodings encodings) {
@@ -241,11 +273,16 @@ public final class ValueEncoding {
             return Collections.unmodifiableList(decoded);
         }
         if (encoded instanceof Map<?, ?> map) {
-            return map.size() == 2 && map.get(TYPE) instanceof String kind
-                    ? untagged(map, kind, map.get(VALUE))
-                    : decodeMap(map);
+            return looksEncoded(map) ? untagged(map) : decodeMap(map);
         }
         return StateValues.normalise(encoded);
+    }
+
+    private static boolean looksEncoded(@Nullable Object value) {
+        return value instanceof Map<?, ?> map
+                && map.size() == 2
+                && map.get(TYPE) instanceof String
+                && map.get(VALUE) != null;
     }
 
     private Map<String, @Nullable Object> decodeMap(Map<?, ?> map) {
@@ -254,13 +291,11 @@ public final class ValueEncoding {
         return Collections.unmodifiableMap(decoded);
     }
 
-    private @Nullable Object untagged(Map<?, ?> whole, String kind, @Nullable Object value) {
-        if (value == null) {
-            return decodeMap(whole);
-        }
+    private @Nullable Object untagged(Map<?, ?> whole) {
+        Object value = requireNonNull(whole.get(VALUE));
         try {
-            return switch (kind) {
-                case "utf16" -> new String(Base64.getDecoder().decode((String) value), StandardCharsets.UTF_16BE);
+            return switch ((String) requireNonNull(whole.get(TYPE))) {
+                case "utf16" -> ofUtf16((String) value);
                 case "int64" -> Long.valueOf((String) value);
                 case "double" -> Double.valueOf((String) value);
                 case "bytes" -> Bytes.copyOf(Base64.getDecoder().decode((String) value));
@@ -298,7 +333,9 @@ public final class ValueEncoding {
     }
 
     private TaggedValue custom(DocumentReader parts) {
-        String tag = parts.require(parts.text("tag"), "tag");
+        if (!(decode(parts.rest().get("tag")) instanceof String tag)) {
+            throw new IllegalArgumentException("an encoded tagged value has a tag that is no string");
+        }
         return new TaggedValue(tag, decode(parts.rest().get("of")));
     }
 
@@ -318,6 +355,15 @@ public final class ValueEncoding {
             units[2 * i + 1] = (byte) text.charAt(i);
         }
         return Base64.getEncoder().encodeToString(units);
+    }
+
+    /** Keeps lone surrogates, which a {@link java.nio.charset.Charset} would replace. */
+    private static String ofUtf16(String base64) {
+        byte[] units = Base64.getDecoder().decode(base64);
+        if (units.length % 2 != 0) {
+            throw new IllegalArgumentException("an encoded string has half a character");
+        }
+        return ByteBuffer.wrap(units).asCharBuffer().toString();
     }
 
     /**
@@ -414,12 +460,17 @@ public final class ValueEncoding {
         }
 
         /**
-         * How deep lists and maps may be nested; what is deeper is written as JSON text.
+         * How deep lists and maps may be nested, those of encoded values included; what is deeper is written as JSON
+         * text.
          *
-         * @param levels the levels, the outermost list or map being the first
+         * @param levels the levels, the outermost list or map of a value being the first; at least 1
          * @return this builder
+         * @throws IllegalArgumentException if there is no level
          */
         public Builder maxDepth(int levels) {
+            if (levels < 1) {
+                throw new IllegalArgumentException("maxDepth is " + levels + "; it must be at least 1");
+            }
             maxDepth = levels;
             return this;
         }

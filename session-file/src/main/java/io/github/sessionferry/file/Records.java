@@ -1,0 +1,121 @@
+package io.github.sessionferry.file;
+
+import io.github.sessionferry.core.SessionErrorCode;
+import io.github.sessionferry.core.SessionException;
+import io.github.sessionferry.core.codec.DocumentReader;
+import io.github.sessionferry.core.codec.Json;
+import io.github.sessionferry.file.FileNames.Location;
+import io.github.sessionferry.file.StoreFolder.UnreadableException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of one kind of record, in shards below one folder.
+ *
+ * <p>Thread-safe; of writers of one record, only one at a time.
+ */
+final class Records {
+
+    private final StoreFolder files;
+    private final Path root;
+    private final Path folder;
+
+    Records(StoreFolder files, Path root, String kind) {
+        this.files = files;
+        this.root = root;
+        this.folder = root.resolve(kind);
+    }
+
+    /** What is told of the file under the last cursor of a walk; true to go on, false to end the page before it. */
+    interface Visitor {
+        boolean visit(Location location);
+    }
+
+    Optional<Map<String, @Nullable Object>> find(Location location) throws UnreadableException {
+        try {
+            String text = files.read(file(location));
+            return text == null ? Optional.empty() : Optional.of(document(text));
+        } catch (IOException e) {
+            throw StoreFolder.failed("reading", describe(location), e);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // state values have no maps with other keys
+    static Map<String, @Nullable Object> document(String text) throws UnreadableException {
+        try {
+            if (Json.read(text) instanceof Map<?, ?> map) {
+                return (Map<String, @Nullable Object>) map;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableException(String.valueOf(e.getMessage()));
+        }
+        throw new UnreadableException("the file holds JSON that is no object");
+    }
+
+    void write(Location location, Map<String, @Nullable Object> document) throws IOException {
+        files.write(shard(location.shard()), location.name(), bytes(document));
+    }
+
+    /** The document's text, checked before anything is changed. */
+    static byte[] bytes(Map<String, @Nullable Object> document) {
+        byte[] bytes = Json.write(document).getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > StoreFolder.MAX_BYTES) {
+            throw new SessionException(
+                    SessionErrorCode.INVALID_SESSION,
+                    "the session takes " + bytes.length + " bytes; a file holds at most " + StoreFolder.MAX_BYTES);
+        }
+        return bytes;
+    }
+
+    void delete(Location location) throws IOException {
+        files.delete(shard(location.shard()), location.name());
+    }
+
+    /** Walks the files from a cursor on, in order, and tells where the page ended; empty at the end. */
+    Optional<ShardCursor> walk(ShardCursor from, Predicate<String> wanted, Visitor visitor) {
+        String after = from.after();
+        for (int shard = from.shard(); shard <= from.last(); shard++) {
+            for (String name : names(shard)) {
+                if (name.compareTo(after) <= 0 || !wanted.test(name)) {
+                    continue;
+                }
+                if (!visitor.visit(new Location(shard, name))) {
+                    return Optional.of(from.at(shard, after));
+                }
+                after = name;
+            }
+            after = "";
+        }
+        return Optional.empty();
+    }
+
+    private List<String> names(int shard) {
+        try {
+            return files.list(shard(shard));
+        } catch (IOException e) {
+            throw StoreFolder.failed("listing", root.relativize(shard(shard)).toString(), e);
+        }
+    }
+
+    String describe(Location location) {
+        return root.relativize(file(location)).toString();
+    }
+
+    DocumentReader reader(Map<String, @Nullable Object> document) {
+        return new DocumentReader("file", document);
+    }
+
+    private Path shard(int shard) {
+        return folder.resolve(Location.folder(shard));
+    }
+
+    private Path file(Location location) {
+        return shard(location.shard()).resolve(location.name());
+    }
+}

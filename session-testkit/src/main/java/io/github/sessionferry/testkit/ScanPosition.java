@@ -33,9 +33,11 @@ record ScanPosition(@Nullable SessionKey after, @Nullable SessionKey until) {
     }
 
     private static @Nullable SessionKey key(@Nullable Object parts) {
-        return parts instanceof List<?> texts
-                ? new SessionKey((String) texts.get(0), (String) texts.get(1), (String) texts.get(2))
-                : null;
+        if (parts == null) {
+            return null;
+        }
+        List<?> texts = (List<?>) parts;
+        return new SessionKey((String) texts.get(0), (String) texts.get(1), (String) texts.get(2));
     }
 
     private static @Nullable List<String> parts(@Nullable SessionKey key) {

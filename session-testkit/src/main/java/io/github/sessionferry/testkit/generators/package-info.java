@@ -1,5 +1,7 @@
 /**
- * Sessions to test with: chosen samples in {@link io.github.sessionferry.testkit.generators.SessionSamples}.
+ * Sessions to test with: realistic ones in any number from {@link
+ * io.github.sessionferry.testkit.generators.ConversationGenerator}, and in {@link
+ * io.github.sessionferry.testkit.generators.SessionSamples} values, keys and ids that stores are known to get wrong.
  */
 @NullMarked
 package io.github.sessionferry.testkit.generators;

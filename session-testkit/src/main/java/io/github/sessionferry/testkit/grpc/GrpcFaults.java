@@ -2,6 +2,7 @@ package io.github.sessionferry.testkit.grpc;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.sessionferry.testkit.internal.FaultRules;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -10,11 +11,9 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -41,13 +40,12 @@ import java.util.function.Predicate;
  * @since 0.1
  */
 public final class GrpcFaults implements ServerInterceptor {
-    private final List<Rule> rules = new CopyOnWriteArrayList<>();
+    private final FaultRules<MethodDescriptor<?, ?>, Fault> rules;
     private final Map<String, LongAdder> callsByFullName = new ConcurrentHashMap<>();
-    private final SplittableRandom random;
     private final ScheduledThreadPoolExecutor scheduler = daemonScheduler();
 
     private GrpcFaults(long seed) {
-        this.random = new SplittableRandom(seed);
+        rules = new FaultRules<>(seed);
     }
 
     /**
@@ -154,21 +152,8 @@ public final class GrpcFaults implements ServerInterceptor {
         callsByFullName
                 .computeIfAbsent(method.getFullMethodName(), name -> new LongAdder())
                 .increment();
-        for (Rule rule : rules) {
-            if (rule.fires(method)) {
-                return rule.fault().apply(call, headers, next);
-            }
-        }
-        return next.startCall(call, headers);
-    }
-
-    private boolean happens(double probability) {
-        if (probability >= 1) {
-            return true;
-        }
-        synchronized (random) {
-            return random.nextDouble() < probability;
-        }
+        Optional<Fault> fault = rules.strike(method);
+        return fault.isPresent() ? fault.get().apply(call, headers, next) : next.startCall(call, headers);
     }
 
     private static boolean isNamed(String fullName, String name) {
@@ -332,7 +317,7 @@ public final class GrpcFaults implements ServerInterceptor {
         }
 
         private void add(Fault fault) {
-            rules.add(new Rule(methods, skip, times, probability, fault));
+            rules.add(methods, skip, times, probability, fault);
         }
 
         private StatusRuntimeException error(Status status) {
@@ -351,42 +336,6 @@ public final class GrpcFaults implements ServerInterceptor {
                 throw new IllegalArgumentException("delay must not be negative, was " + delay);
             }
             return delay;
-        }
-    }
-
-    private final class Rule {
-        private final Predicate<MethodDescriptor<?, ?>> methods;
-        private final double probability;
-        private final Fault fault;
-        private long toSkip;
-        private long left;
-
-        private Rule(
-                Predicate<MethodDescriptor<?, ?>> methods, long skip, long times, double probability, Fault fault) {
-            this.methods = methods;
-            this.toSkip = skip;
-            this.left = times;
-            this.probability = probability;
-            this.fault = fault;
-        }
-
-        private Fault fault() {
-            return fault;
-        }
-
-        private synchronized boolean fires(MethodDescriptor<?, ?> method) {
-            if (left == 0 || !methods.test(method)) {
-                return false;
-            }
-            if (toSkip > 0) {
-                toSkip--;
-                return false;
-            }
-            if (!happens(probability)) {
-                return false;
-            }
-            left--;
-            return true;
         }
     }
 }

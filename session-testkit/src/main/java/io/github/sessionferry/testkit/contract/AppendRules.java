@@ -50,7 +50,7 @@ interface AppendRules extends ContractRules {
         fixture().service().append(key, fixture().changing("e1", 1, Map.of("turns", 1L)));
         Session before = fixture().found(key);
 
-        AppendOutcome outcome = fixture().service().append(key, fixture().changing("e1", 9, Map.of("turns", 2L)));
+        AppendOutcome outcome = fixture().service().append(key, fixture().changing("e1", 1, Map.of("turns", 2L)));
 
         assertThat(outcome).isEqualTo(AppendOutcome.ALREADY_PRESENT);
         assertThat(fixture().find(key)).contains(before);

@@ -220,7 +220,7 @@ public final class FileSessionService implements SessionService {
                 return StoreOutcome.CONFLICT;
             }
             Session merged = StoredSession.merged(present, session);
-            if (present != null && merged.equals(present)) {
+            if (merged.equals(present)) {
                 return StoreOutcome.of(StoreOutcome.Status.UNCHANGED, 0);
             }
             write(merged, Map.of());

@@ -13,8 +13,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,8 @@ final class MigrationRun {
     private final Reconciler reconciler;
     private final StoreScan scan;
     private final MigrationTally tally = new MigrationTally();
+    private final Postponed<SharedScope> scopesPostponed = new Postponed<>();
+    private final Postponed<SessionKey> sessionsPostponed = new Postponed<>();
     private final Optional<Journal> journal;
     private final Instant started;
     private final Pace pace;
@@ -55,11 +60,23 @@ final class MigrationRun {
         begin();
         if (settings.from.capabilities().contains(Capability.SHARED_STATE)) {
             scan.sharedScopes(this::moveSharedState);
+            tryAgain(scopesPostponed, this::moveSharedState, this::sharedStateFailed);
         }
         if (control.goesOn()) {
             scan.sessions(this::move, this::skip);
+            tryAgain(sessionsPostponed, this::move, this::sessionFailed);
         }
         return end();
+    }
+
+    /** The last tries, for those that the end of the run cuts off the failure of the first. */
+    private <T> void tryAgain(Postponed<T> postponed, Consumer<T> task, BiConsumer<T, Failure> failed) {
+        Map<T, Failure> left = new ConcurrentHashMap<>(postponed.takeAll());
+        scan.each(List.copyOf(left.keySet()), item -> {
+            left.remove(item);
+            task.accept(item);
+        });
+        left.forEach(failed);
     }
 
     private void begin() {
@@ -108,22 +125,27 @@ final class MigrationRun {
     }
 
     private void moveSharedState(SharedScope scope) {
-        Instant time = settings.clock.instant();
         try {
             SharedReconcileResult result = settings.dryRun ? reconciler.preview(scope) : reconciler.reconcile(scope);
             tally.add(result);
-            writeJournal(lines -> lines.add(result, time));
+            writeJournal(lines -> lines.add(result, settings.clock.instant()));
         } catch (RuntimeException e) {
             Failure failure = Failure.of(e);
-            tally.addFailed(scope, failure);
-            writeJournal(lines -> lines.addFailed(scope, failure, time));
-            LOG.warn(
-                    "event=shared_state_failed scope={} code={} reason={}",
-                    Json.write(scope.toString()),
-                    failure.code(),
-                    Json.write(failure.message()));
-            stopIfFatal(e);
+            if (!(mayPass(e) && scopesPostponed.add(scope, failure))) {
+                sharedStateFailed(scope, failure);
+                stopIfFatal(e);
+            }
         }
+    }
+
+    private void sharedStateFailed(SharedScope scope, Failure failure) {
+        tally.addFailed(scope, failure);
+        writeJournal(lines -> lines.addFailed(scope, failure, settings.clock.instant()));
+        LOG.warn(
+                "event=shared_state_failed scope={} code={} reason={}",
+                Json.write(scope.toString()),
+                failure.code(),
+                Json.write(failure.message()));
     }
 
     private void move(SessionKey key) {
@@ -131,16 +153,28 @@ final class MigrationRun {
             ReconcileResult result = settings.dryRun ? reconciler.preview(key) : reconciler.reconcile(key);
             done(SessionOutcome.of(result, settings.clock.instant()));
         } catch (RuntimeException e) {
-            Status status = isInTheSession(e) ? Status.SKIPPED : Status.FAILED;
-            done(SessionOutcome.notDone(key, status, Failure.of(e), settings.clock.instant()));
-            stopIfFatal(e);
+            Failure failure = Failure.of(e);
+            if (isInTheSession(e)) {
+                done(SessionOutcome.notDone(key, Status.SKIPPED, failure, settings.clock.instant()));
+            } else if (!(mayPass(e) && sessionsPostponed.add(key, failure))) {
+                sessionFailed(key, failure);
+                stopIfFatal(e);
+            }
         }
+    }
+
+    private void sessionFailed(SessionKey key, Failure failure) {
+        done(SessionOutcome.notDone(key, Status.FAILED, failure, settings.clock.instant()));
     }
 
     private static boolean isInTheSession(RuntimeException exception) {
         return exception instanceof SessionException e
                 ? IN_THE_SESSION.contains(e.code())
                 : exception instanceof IllegalArgumentException;
+    }
+
+    private static boolean mayPass(RuntimeException exception) {
+        return exception instanceof SessionException e && Retries.mayPass(e.code());
     }
 
     private void stopIfFatal(RuntimeException exception) {

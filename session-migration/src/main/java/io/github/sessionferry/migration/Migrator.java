@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>Shared state first, then the sessions, several at a time.
- *   <li>What cannot be read or converted is skipped with its reason; what fails in spite of retries is told as failed;
- *       the rest goes on.
+ *   <li>What cannot be read or converted is skipped with its reason. What fails in spite of retries is tried once more
+ *       when the rest is done, and then told as failed.
  *   <li>Refused credentials, a missing store and a scan that breaks off stop the run; its report never says complete.
  *   <li>Memory is bounded by the concurrency and the page size, not by the number of sessions. One session must fit.
  * </ul>

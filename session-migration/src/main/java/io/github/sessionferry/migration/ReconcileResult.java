@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param eventsAppended how many events the target lacked and was given; of a preview, how many it lacks
  * @param encodings how many values were written in an encoded form, by kind; empty in a preview
  * @param storedId the id under which the target keeps the session, if it is not the session's own and was told
- * @param retries how many tries failed before
+ * @param retries how many tries failed and were repeated; 0 for a preview
  * @since 0.1
  */
 public record ReconcileResult(

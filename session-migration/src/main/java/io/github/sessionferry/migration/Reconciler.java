@@ -3,6 +3,7 @@ package io.github.sessionferry.migration;
 import static java.util.Objects.requireNonNull;
 
 import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
@@ -85,9 +86,7 @@ public final class Reconciler {
      *     completes it
      */
     public ReconcileResult reconcile(SessionKey key) {
-        SessionReconciliation reconciliation =
-                new SessionReconciliation(from, to, comparison, requireNonNull(key, "key"));
-        return retries.callCounting(reconciliation::run);
+        return new SessionReconciliation(from, to, comparison, retries, requireNonNull(key, "key")).run();
     }
 
     /**
@@ -101,11 +100,12 @@ public final class Reconciler {
      */
     public ReconcileResult preview(SessionKey key) {
         requireNonNull(key, "key");
-        return retries.callCounting(failed -> {
-            ReconcileStep step = ReconcileStep.next(
-                    comparison, from.find(key, EventSelection.all()), to.find(key, EventSelection.all()));
-            return new ReconcileResult(key, step.status(), step.eventsMissing(), Map.of(), Optional.empty(), failed);
-        });
+        ReconcileStep step = ReconcileStep.next(comparison, find(from, key), find(to, key));
+        return new ReconcileResult(key, step.status(), step.eventsMissing(), Map.of(), Optional.empty(), 0);
+    }
+
+    private Optional<Session> find(SessionService store, SessionKey key) {
+        return retries.call(() -> store.find(key, EventSelection.all()));
     }
 
     /**
@@ -121,13 +121,11 @@ public final class Reconciler {
      */
     public SharedReconcileResult reconcile(SharedScope scope) {
         requireNonNull(scope, "scope");
-        return retries.callCounting(failed -> {
-            Map<String, SharedValue> values = from.findSharedState(scope);
-            SharedStateOutcome outcome = values.isEmpty()
-                    ? new SharedStateOutcome(List.of(), List.of(), List.of())
-                    : to.storeSharedState(scope, values);
-            return new SharedReconcileResult(scope, outcome, failed);
-        });
+        Map<String, SharedValue> values = findSharedState(from, scope);
+        return values.isEmpty()
+                ? new SharedReconcileResult(scope, new SharedStateOutcome(List.of(), List.of(), List.of()), 0)
+                : retries.callCounting(
+                        failed -> new SharedReconcileResult(scope, to.storeSharedState(scope, values), failed));
     }
 
     /**
@@ -139,8 +137,12 @@ public final class Reconciler {
      */
     public SharedReconcileResult preview(SharedScope scope) {
         requireNonNull(scope, "scope");
-        return retries.callCounting(failed -> new SharedReconcileResult(
-                scope, newestWins(from.findSharedState(scope), to.findSharedState(scope)), failed));
+        return new SharedReconcileResult(
+                scope, newestWins(findSharedState(from, scope), findSharedState(to, scope)), 0);
+    }
+
+    private Map<String, SharedValue> findSharedState(SessionService store, SharedScope scope) {
+        return retries.call(() -> store.findSharedState(scope));
     }
 
     private static SharedStateOutcome newestWins(Map<String, SharedValue> source, Map<String, SharedValue> target) {

@@ -35,7 +35,7 @@ final class Retries {
      */
     Retries(int max, Duration firstDelay) {
         policy = RetryPolicy.builder()
-                .handleIf(Retries::mayPass)
+                .handleIf(Retries::isWorthAnotherTry)
                 .withMaxRetries(max)
                 .withBackoff(firstDelay, LONGEST_DELAY)
                 .withJitter(JITTER)
@@ -65,6 +65,23 @@ final class Retries {
     /** Gives the action the number of tries before. */
     <T> T callCounting(IntFunction<T> action) {
         try {
+            return run(action);
+        } catch (Exhausted e) {
+            throw e.failure;
+        }
+    }
+
+    /** A call inside of another: if it fails in spite of its own retries, the outer one is not tried again for it. */
+    <T> T callInside(IntFunction<T> action) {
+        try {
+            return run(action);
+        } catch (SessionException e) {
+            throw new Exhausted(e);
+        }
+    }
+
+    private <T> T run(IntFunction<T> action) {
+        try {
             return Failsafe.with(policy).get(context -> action.apply(context.getAttemptCount()));
         } catch (FailsafeException e) {
             throw new SessionException(
@@ -72,10 +89,25 @@ final class Retries {
         }
     }
 
-    private static boolean mayPass(Throwable failure) {
-        return failure instanceof SessionException e
-                && (e.retryable() || e.code() == SessionErrorCode.AMBIGUOUS)
-                && !Thread.currentThread().isInterrupted();
+    /** Carries a failure past the retries of the outer call. */
+    private static final class Exhausted extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+        private final SessionException failure;
+
+        Exhausted(SessionException failure) {
+            super(failure);
+            this.failure = failure;
+        }
+    }
+
+    private static boolean isWorthAnotherTry(Throwable failure) {
+        return failure instanceof SessionException e && mayPass(e.code());
+    }
+
+    /** Whether another try may succeed, if what was tried may be repeated. */
+    static boolean mayPass(SessionErrorCode code) {
+        return code.retryable() || code == SessionErrorCode.AMBIGUOUS;
     }
 
     /** The store's wish, lengthened by what jitter may take off. */

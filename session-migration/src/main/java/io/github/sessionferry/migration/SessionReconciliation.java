@@ -28,6 +28,7 @@ final class SessionReconciliation {
     private final SessionService from;
     private final SessionService to;
     private final SessionComparison comparison;
+    private final Retries retries;
     private final SessionKey key;
 
     /** What this call has written, or may have written, where the target had nothing. */
@@ -36,22 +37,30 @@ final class SessionReconciliation {
     /** What this call has done to the target, or may have done. */
     private @Nullable Status written;
 
+    private int triesFailed;
     private int eventsAppended;
     private final Map<String, Integer> encodings = new TreeMap<>();
     private Optional<String> storedId = Optional.empty();
 
-    SessionReconciliation(SessionService from, SessionService to, SessionComparison comparison, SessionKey key) {
+    SessionReconciliation(
+            SessionService from, SessionService to, SessionComparison comparison, Retries retries, SessionKey key) {
         this.from = from;
         this.to = to;
         this.comparison = comparison;
+        this.retries = retries;
         this.key = key;
     }
 
-    ReconcileResult run(int retries) {
+    ReconcileResult run() {
+        return retries.callCounting(this::settle);
+    }
+
+    private ReconcileResult settle(int attempt) {
+        countIfRepeated(attempt);
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Optional<Status> settled = round();
             if (settled.isPresent()) {
-                return new ReconcileResult(key, settled.get(), eventsAppended, encodings, storedId, retries);
+                return new ReconcileResult(key, settled.get(), eventsAppended, encodings, storedId, triesFailed);
             }
         }
         throw new SessionException(
@@ -64,8 +73,8 @@ final class SessionReconciliation {
     }
 
     private Optional<Status> round() {
-        Optional<Session> source = from.find(key, EventSelection.all());
-        Optional<Session> target = to.find(key, EventSelection.all());
+        Optional<Session> source = find(from, EventSelection.all());
+        Optional<Session> target = find(to, EventSelection.all());
         if (target.isPresent() && isLeftover(source, target.get())) {
             return removeLeftover(source, target.get());
         }
@@ -76,6 +85,19 @@ final class SessionReconciliation {
         return step.status() == Status.TARGET_AHEAD
                 ? settledUnlessChanged(source, step.status())
                 : Optional.of(source.isPresent() ? done(step.status()) : step.status());
+    }
+
+    private Optional<Session> find(SessionService store, EventSelection events) {
+        return retries.callInside(attempt -> {
+            countIfRepeated(attempt);
+            return store.find(key, events);
+        });
+    }
+
+    private void countIfRepeated(int attempt) {
+        if (attempt > 0) {
+            triesFailed++;
+        }
     }
 
     /** Writes, and tells what was done; empty if the target no longer was as it had been read. */
@@ -112,7 +134,7 @@ final class SessionReconciliation {
     }
 
     private Optional<Status> settledUnlessChanged(Optional<Session> source, Status status) {
-        Optional<Session> now = from.find(key, EventSelection.none());
+        Optional<Session> now = find(from, EventSelection.none());
         return now.map(SessionReconciliation::version).equals(source.map(SessionReconciliation::version))
                 ? Optional.of(done(status))
                 : Optional.empty();

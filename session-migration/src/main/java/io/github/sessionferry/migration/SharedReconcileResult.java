@@ -12,7 +12,7 @@ import io.github.sessionferry.core.SharedStateOutcome;
  *
  * @param scope whose state
  * @param outcome what became of each key
- * @param retries how many tries failed before
+ * @param retries how many writes failed and were repeated; 0 for a preview
  * @since 0.1
  */
 public record SharedReconcileResult(SharedScope scope, SharedStateOutcome outcome, int retries) {

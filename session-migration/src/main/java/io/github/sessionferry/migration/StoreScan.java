@@ -9,6 +9,7 @@ import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.SharedScopePage;
 import io.github.sessionferry.core.UnreadableRecord;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -72,6 +73,13 @@ final class StoreScan {
     void sharedScopes(Consumer<SharedScope> task) {
         try (Workers workers = new Workers(concurrency, control)) {
             workers.run(List.of(() -> stoppingOnFailure(() -> scanScopes(workers, task))));
+        }
+    }
+
+    /** Hands given items to tasks of their own. */
+    <T> void each(Collection<T> items, Consumer<T> task) {
+        try (Workers workers = new Workers(concurrency, control)) {
+            workers.run(List.of(() -> items.forEach(item -> workers.begin(() -> task.accept(item)))));
         }
     }
 

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Database {
+    /** How long the past can be read; the service keeps an hour. */
+    private static final long KEPT_MICROS = 10_000_000;
+
     private final DatabaseName name;
     private final Clock clock;
     private final DocumentStore store = new DocumentStore();
@@ -128,6 +131,7 @@ final class Database {
         lastCommitMicros = commitMicros;
         long horizon = horizon();
         changes.forEach((path, document) -> store.put(path, document, commitMicros, horizon));
+        store.forgetBefore(horizon);
         return new Committed(results, Micros.toTimestamp(commitMicros));
     }
 
@@ -168,9 +172,9 @@ final class Database {
         return latestMicros.updateAndGet(latest -> Math.max(latest, Micros.now(clock)));
     }
 
-    /** The earliest moment whose state is whole: everything since the last commit, and what open transactions read. */
+    /** The earliest moment whose state is whole: a while before the last commit, and what open transactions read. */
     private long horizon() {
-        return Math.min(transactions.earliestSnapshot().orElse(Long.MAX_VALUE), lastCommitMicros);
+        return Math.min(transactions.earliestSnapshot().orElse(Long.MAX_VALUE), lastCommitMicros - KEPT_MICROS);
     }
 
     private static <T> T locked(Lock lock, Supplier<T> action) {

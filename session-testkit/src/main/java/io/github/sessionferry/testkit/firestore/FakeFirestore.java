@@ -19,8 +19,8 @@ import java.util.List;
  *
  * <p>Commits are atomic, one after the other, at times that strictly increase. A transaction reads the state of its
  * first read, and its commit is ABORTED if any document or query result that it read has changed since; a transaction
- * never waits for another. A read time is honoured back to the last commit or the oldest open transaction, and refused
- * with FAILED_PRECONDITION before that.
+ * never waits for another. A read time is honoured back to ten seconds before the last commit, or to the oldest open
+ * transaction, and refused with FAILED_PRECONDITION before that.
  *
  * <pre>{@code
  * try (FakeFirestore fake = FakeFirestore.start()) {

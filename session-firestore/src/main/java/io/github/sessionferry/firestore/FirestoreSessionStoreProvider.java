@@ -1,0 +1,49 @@
+package io.github.sessionferry.firestore;
+
+import com.google.cloud.firestore.FirestoreOptions;
+import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.core.SessionStoreProvider;
+import io.github.sessionferry.core.StoreUri;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * Opens {@code firestore://PROJECT/DATABASE}, with Application Default Credentials or at an emulator. Thread-safe.
+ *
+ * @since 0.1
+ */
+public final class FirestoreSessionStoreProvider implements SessionStoreProvider {
+
+    private static final String SCHEME = "firestore";
+    private static final String DEFAULT_DATABASE = "(default)";
+
+    /** Made by {@link java.util.ServiceLoader}. */
+    public FirestoreSessionStoreProvider() {}
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of(SCHEME);
+    }
+
+    @Override
+    public String usage() {
+        return "firestore://PROJECT[/DATABASE][?layout=" + AdkFlatLayout.NAME + "&emulator=HOST:PORT&timeout=10s]";
+    }
+
+    @Override
+    public SessionService open(StoreUri uri) {
+        uri.requireKnownParameters("layout", "emulator", "timeout");
+        uri.choice("layout", AdkFlatLayout.NAME);
+        String[] location = uri.location().split("/", -1);
+        if (location.length > 2 || location[0].isEmpty()) {
+            throw new IllegalArgumentException("the store's address names no project and database; write " + usage());
+        }
+        FirestoreOptions.Builder options = FirestoreOptions.newBuilder()
+                .setProjectId(location[0])
+                .setDatabaseId(location.length == 1 || location[1].isEmpty() ? DEFAULT_DATABASE : location[1]);
+        uri.parameter("emulator").ifPresent(options::setEmulatorHost);
+        return FirestoreSessionService.builder(options.build())
+                .timeout(uri.duration("timeout", Duration.ofSeconds(10)))
+                .build();
+    }
+}

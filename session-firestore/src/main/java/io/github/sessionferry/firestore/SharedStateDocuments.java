@@ -1,0 +1,311 @@
+package io.github.sessionferry.firestore;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.cloud.Timestamp;
+import com.google.cloud.firestore.DocumentReference;
+import com.google.cloud.firestore.DocumentSnapshot;
+import com.google.cloud.firestore.FieldPath;
+import com.google.cloud.firestore.FieldValue;
+import com.google.cloud.firestore.Query;
+import com.google.cloud.firestore.QueryDocumentSnapshot;
+import com.google.cloud.firestore.SetOptions;
+import com.google.cloud.firestore.WriteBatch;
+import io.github.sessionferry.core.ScanCursor;
+import io.github.sessionferry.core.SessionErrorCode;
+import io.github.sessionferry.core.SessionException;
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.SharedScopePage;
+import io.github.sessionferry.core.SharedStateOutcome;
+import io.github.sessionferry.core.SharedValue;
+import io.github.sessionferry.core.StateScope;
+import io.github.sessionferry.core.TaggedValue;
+import io.github.sessionferry.core.codec.Encodings;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state that sessions share: one document for an application, one for a user; and, under them, the copies of shared
+ * keys that other writers left in sessions' own documents, of which the newest session's counts.
+ */
+final class SharedStateDocuments {
+
+    /** Sessions' documents are read whole, and each may have a megabyte. */
+    private static final int PAGE = 100;
+
+    private final Documents documents;
+    private final AdkFlatLayout layout;
+    private final SessionPlaces places;
+
+    SharedStateDocuments(Documents documents, AdkFlatLayout layout, SessionPlaces places) {
+        this.documents = documents;
+        this.layout = layout;
+        this.places = places;
+    }
+
+    /** The documents that a session sees, as far as Firestore can have them. */
+    List<DocumentReference> seenBy(SessionKey key) {
+        List<DocumentReference> seen = new ArrayList<>();
+        layout.sharedState(key.appScope()).ifPresent(seen::add);
+        layout.sharedState(key.userScope()).ifPresent(seen::add);
+        return seen;
+    }
+
+    /** What a session sees of documents {@linkplain #seenBy seen}; keys with their prefixes. */
+    Map<String, @Nullable Object> merged(SessionKey key, List<DocumentSnapshot> seen) {
+        Map<String, @Nullable Object> merged = new LinkedHashMap<>();
+        for (DocumentSnapshot document : seen) {
+            if (document.exists()) {
+                StateScope scope = AdkFlatLayout.scopeOf(document.getReference())
+                        .orElseThrow()
+                        .stateScope();
+                merged.putAll(scope.qualify(read(key, document)));
+            }
+        }
+        return merged;
+    }
+
+    private Map<String, @Nullable Object> read(@Nullable SessionKey key, DocumentSnapshot document) {
+        try {
+            return layout.sharedState(document);
+        } catch (IllegalArgumentException e) {
+            throw SessionPlaces.corrupt(key, document, e);
+        }
+    }
+
+    /** Adds the shared keys of a state or a delta to a commit. */
+    void addTo(WriteBatch batch, SessionKey key, Map<String, ? extends @Nullable Object> delta) {
+        for (SharedScope scope : List.of(key.appScope(), key.userScope())) {
+            Map<String, @Nullable Object> changes = scope.stateScope().select(delta);
+            if (!changes.isEmpty()) {
+                merge(batch, key, scope, changes);
+            }
+        }
+    }
+
+    private void merge(
+            WriteBatch batch, @Nullable SessionKey key, SharedScope scope, Map<String, @Nullable Object> changes) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        List<FieldPath> paths = new ArrayList<>();
+        changes.forEach((name, value) -> {
+            String field = field(key, name);
+            paths.add(FieldPath.of(field));
+            fields.put(
+                    field,
+                    TaggedValue.REMOVED.equals(value)
+                            ? FieldValue.delete()
+                            : FirestoreValues.encodeField(value, new Encodings()));
+        });
+        batch.set(document(key, scope), fields, SetOptions.mergeFieldPaths(paths));
+    }
+
+    private DocumentReference document(@Nullable SessionKey key, SharedScope scope) {
+        return layout.sharedState(scope)
+                .orElseThrow(() -> invalid(key, "the name of an application or a user is longer than 1,500 bytes"));
+    }
+
+    private static String field(@Nullable SessionKey key, String name) {
+        return AdkFlatLayout.sharedField(name)
+                .orElseThrow(() -> invalid(key, "a key of shared state is longer than 1,000 bytes"));
+    }
+
+    private static SessionException invalid(@Nullable SessionKey key, String what) {
+        return new SessionException(
+                SessionErrorCode.INVALID_SESSION, "Firestore cannot keep this: " + what, key, null, null);
+    }
+
+    /** Refuses names that Firestore could not find again. */
+    void checkNames(SessionKey key) {
+        document(key, key.userScope());
+    }
+
+    /** A document of shared state, and when its keys were written. */
+    private record Read(DocumentSnapshot document, Map<String, SharedValue> values) {}
+
+    private Read read(DocumentReference reference) {
+        List<DocumentSnapshot> found = documents.getAll(List.of(reference, AdkFlatLayout.writeTimes(reference)));
+        DocumentSnapshot document = found.get(0);
+        Map<String, SharedValue> values = new LinkedHashMap<>();
+        if (document.exists()) {
+            read(null, document)
+                    .forEach((name, value) ->
+                            values.put(name, SharedValue.of(value, writeTime(name, document, found.get(1)))));
+        }
+        return new Read(document, values);
+    }
+
+    /**
+     * When a key was written, at the latest. The times that are kept count only if they were written with the last change
+     * of the document: then nobody else has changed a key since.
+     */
+    private static Instant writeTime(String name, DocumentSnapshot document, DocumentSnapshot times) {
+        Timestamp changed = requireNonNull(document.getUpdateTime());
+        boolean current = times.exists() && changed.equals(times.getUpdateTime());
+        return FirestoreValues.toInstant(
+                current && times.get(FieldPath.of(field(null, name))) instanceof Timestamp kept ? kept : changed);
+    }
+
+    Map<String, SharedValue> find(SharedScope scope) {
+        Map<String, SharedValue> found = copies(scope);
+        layout.sharedState(scope)
+                .ifPresent(reference -> found.putAll(read(reference).values()));
+        return found;
+    }
+
+    private Map<String, SharedValue> copies(SharedScope scope) {
+        Map<String, SharedValue> newest = new LinkedHashMap<>();
+        Query sessions = layout.sessionsOf(scope.appName(), scope.userId());
+        List<QueryDocumentSnapshot> page;
+        do {
+            page = documents.query(sessions.limit(PAGE));
+            for (DocumentSnapshot document : page) {
+                findSession(document)
+                        .ifPresent(session -> scope.stateScope()
+                                .select(session.state().flat())
+                                .forEach((name, value) -> newest.merge(
+                                        name,
+                                        SharedValue.of(value, session.updateTime()),
+                                        (one, other) -> other.isNewerThan(one) ? other : one)));
+                sessions = sessions.startAfter(document);
+            }
+        } while (page.size() == PAGE);
+        return newest;
+    }
+
+    /** The session in a document; empty if it is gone or cannot be read, which a scan of sessions tells. */
+    private Optional<StoredSession> findSession(DocumentSnapshot document) {
+        try {
+            return Optional.ofNullable(places.findSession(document));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    SharedStateOutcome store(SharedScope scope, Map<String, SharedValue> values) {
+        DocumentReference reference = document(null, scope);
+        values.keySet().forEach(name -> field(null, name));
+        Map<String, SharedValue> copies = copies(scope);
+        return documents.change(maybeApplied -> {
+            Read shared = read(reference);
+            List<String> written = new ArrayList<>();
+            List<String> unchanged = new ArrayList<>();
+            List<String> kept = new ArrayList<>();
+            values.forEach((name, value) -> {
+                SharedValue present = shared.values().getOrDefault(name, copies.get(name));
+                boolean equal = present != null && Objects.equals(present.value(), value.value());
+                if (equal && shared.values().containsKey(name)) {
+                    (maybeApplied ? written : unchanged).add(name);
+                } else if (equal || present == null || value.isNewerThan(present)) {
+                    written.add(name);
+                } else {
+                    kept.add(name);
+                }
+            });
+            Map<String, SharedValue> changes = new LinkedHashMap<>(values);
+            changes.keySet().retainAll(written);
+            commit(shared, changes);
+            return new SharedStateOutcome(written, unchanged, kept);
+        });
+    }
+
+    private void commit(Read shared, Map<String, SharedValue> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        DocumentSnapshot document = shared.document();
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        changes.forEach((name, value) ->
+                fields.put(field(null, name), FirestoreValues.encodeField(value.value(), new Encodings())));
+        Map<String, SharedValue> all = new LinkedHashMap<>(shared.values());
+        all.putAll(changes);
+        Map<String, Object> times = new LinkedHashMap<>();
+        all.forEach((name, value) ->
+                value.writeTime().ifPresent(time -> times.put(field(null, name), FirestoreValues.toTimestamp(time))));
+        WriteBatch batch = documents.batch();
+        if (document.exists()) {
+            FieldChanges update = new FieldChanges(document);
+            fields.forEach(update::set);
+            update.addTo(batch);
+        } else {
+            batch.create(document.getReference(), fields);
+        }
+        batch.set(AdkFlatLayout.writeTimes(document.getReference()), times);
+        documents.commit(batch);
+    }
+
+    /** The kinds of places where shared state is, in the order in which they are scanned. */
+    private enum Phase {
+        APPS,
+        USERS,
+        SESSIONS;
+
+        Optional<Phase> next() {
+            return switch (this) {
+                case APPS -> Optional.of(USERS);
+                case USERS -> Optional.of(SESSIONS);
+                case SESSIONS -> Optional.empty();
+            };
+        }
+    }
+
+    SharedScopePage scan(ScanCursor cursor, int limit) {
+        String token = cursor.token();
+        Phase phase = token.isEmpty() ? Phase.APPS : phase(token);
+        String after = token.isEmpty() ? "" : token.substring(phase.name().length() + 1);
+        int wanted = Math.min(phase == Phase.SESSIONS ? limit / 2 : limit, PAGE);
+        List<QueryDocumentSnapshot> page = documents.query(query(phase, after).limit(wanted));
+        Set<SharedScope> scopes = new LinkedHashSet<>();
+        page.forEach(document -> scopes.addAll(scopes(phase, document)));
+        return new SharedScopePage(List.copyOf(scopes), next(phase, page, wanted));
+    }
+
+    private static Phase phase(String token) {
+        for (Phase phase : Phase.values()) {
+            if (token.startsWith(phase.name() + "/")) {
+                return phase;
+            }
+        }
+        throw new SessionException(SessionErrorCode.UNSUPPORTED, "the cursor is not one that this store gave");
+    }
+
+    private Query query(Phase phase, String after) {
+        return switch (phase) {
+            case APPS -> layout.appStates(after);
+            case USERS -> layout.userStates(after);
+            case SESSIONS -> layout.sessions(after);
+        };
+    }
+
+    private Set<SharedScope> scopes(Phase phase, DocumentSnapshot document) {
+        if (phase != Phase.SESSIONS) {
+            return AdkFlatLayout.scopeOf(document.getReference()).map(Set::of).orElse(Set.of());
+        }
+        Set<SharedScope> scopes = new LinkedHashSet<>();
+        findSession(document)
+                .ifPresent(session -> session.state().flat().keySet().forEach(key -> {
+                    switch (StateScope.of(key)) {
+                        case APP -> scopes.add(session.key().appScope());
+                        case USER -> scopes.add(session.key().userScope());
+                        default -> {}
+                    }
+                }));
+        return scopes;
+    }
+
+    private static Optional<ScanCursor> next(Phase phase, List<QueryDocumentSnapshot> page, int wanted) {
+        if (page.size() == wanted) {
+            DocumentReference last = page.get(page.size() - 1).getReference();
+            return Optional.of(new ScanCursor(phase + "/" + (phase == Phase.USERS ? last.getPath() : last.getId())));
+        }
+        return phase.next().map(following -> new ScanCursor(following + "/"));
+    }
+}

@@ -122,6 +122,7 @@ public abstract class SessionServiceContract
 
     @BeforeEach
     final void openStore(TestInfo test) {
+        FailureMessages.showContent();
         Set<Capability> missing = EnumSet.noneOf(Capability.class);
         test.getTestMethod()
                 .map(method -> method.getAnnotation(Rule.class))

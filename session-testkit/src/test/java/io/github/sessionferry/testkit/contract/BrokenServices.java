@@ -69,6 +69,7 @@ final class BrokenServices {
         expiry();
         values();
         keys();
+        properties();
     }
 
     static List<Broken> all() {
@@ -1030,6 +1031,30 @@ final class BrokenServices {
             @Override
             public AppendOutcome append(SessionKey key, SessionEvent event) {
                 return super.append(key, withId(event, event.id().toLowerCase(Locale.ROOT)));
+            }
+        });
+    }
+
+    private void properties() {
+        add("P-01", "makes whole doubles longs when it stores", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public StoreOutcome store(Session session, Precondition precondition) {
+                return super.store(
+                        session.toBuilder().state(rounded(session.state())).build(), precondition);
+            }
+        });
+        add("P-02", "makes whole doubles longs when it appends", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public AppendOutcome append(SessionKey key, SessionEvent event) {
+                return super.append(key, withDelta(event, rounded(event.stateDelta())));
+            }
+        });
+        add("P-03", "answers the id that it maps an id to", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public Session create(NewSession request) {
+                return super.create(NewSession.builder(request.appName(), request.userId())
+                        .sessionId(request.sessionId().orElseThrow().replace('/', '_'))
+                        .build());
             }
         });
     }

@@ -85,14 +85,25 @@ class ContractCoverageTest {
         return LauncherDiscoveryRequestBuilder.request()
                 .selectors(rules().filter(method ->
                                 method.getAnnotation(Rule.class).value().equals(rule))
-                        .map(method -> DiscoverySelectors.selectMethod(BrokenServiceSubject.class, method))
+                        .map(method -> DiscoverySelectors.selectMethod(subjectOf(method), method))
                         .toList())
+                .configurationParameter("jqwik.shrinking.default", "OFF")
+                .configurationParameter("jqwik.reporting.usejunitplatform", "true")
+                .configurationParameter("jqwik.database", "")
                 .build();
     }
 
     private static Stream<Method> rules() {
-        return Arrays.stream(SessionServiceContract.class.getMethods())
+        return Stream.concat(
+                        Arrays.stream(SessionServiceContract.class.getMethods()),
+                        Arrays.stream(SessionServiceProperties.class.getDeclaredMethods()))
                 .filter(method -> method.isAnnotationPresent(Rule.class));
+    }
+
+    private static Class<?> subjectOf(Method test) {
+        return test.getDeclaringClass() == SessionServiceProperties.class
+                ? BrokenServiceProperties.class
+                : BrokenServiceSubject.class;
     }
 
     private static Map<String, String> listed() throws IOException {

@@ -1,6 +1,7 @@
 package io.github.sessionferry.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,6 +61,17 @@ final class Console {
         printIfAsked(named);
     }
 
+    /** Prints a report for programs, if they asked for it, on one line and under the command's name. */
+    void result(String report) {
+        if (json) {
+            try {
+                result(MAPPER.readValue(report, new TypeReference<LinkedHashMap<String, Object>>() {}));
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException("a report is JSON", e);
+            }
+        }
+    }
+
     /** Prints the result for programs, if they asked for it. */
     void printIfAsked(Map<String, ? extends @Nullable Object> object) {
         if (json) {
@@ -67,11 +79,11 @@ final class Console {
         }
     }
 
-    /** Makes something of the arguments; what it refuses is a wrong usage. */
+    /** Makes something of the arguments; what a builder refuses, alone or together, is a wrong usage. */
     <T> T usage(Supplier<T> use) {
         try {
             return use.get();
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
     }

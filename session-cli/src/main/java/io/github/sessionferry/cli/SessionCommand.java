@@ -14,7 +14,14 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = SessionCommand.Version.class,
         scope = CommandLine.ScopeType.INHERIT,
-        subcommands = {RolloutCommand.class, EmulateCommand.class},
+        subcommands = {
+            QuickstartCommand.class,
+            MigrateCommand.class,
+            ValidateCommand.class,
+            RolloutCommand.class,
+            GenerateCommand.class,
+            EmulateCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done and equal", "1:failures or differences", "2:wrong usage"},
         footer = {"", "Run session COMMAND --help for the options of a command."})

@@ -40,7 +40,7 @@ class SessionCommandTest {
         String usage = command.getUsageMessage();
 
         assertThat(command.getCommandSpec().usageMessage().description()).isNotEmpty();
-        assertThat(usage).contains("--help", "Exit codes:", "done and equal");
+        assertThat(usage).contains("--help", "Exit codes:", "wrong usage");
         assertThat(command.getCommandSpec().options())
                 .allSatisfy(option -> assertThat(option.description()).isNotEmpty());
     }

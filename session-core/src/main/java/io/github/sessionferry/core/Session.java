@@ -169,7 +169,7 @@ public final class Session {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof Session that
                 && key.equals(that.key)
                 && state.equals(that.state)

@@ -1,0 +1,100 @@
+package io.github.sessionferry.cli;
+
+import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.migration.MigrationReport;
+import io.github.sessionferry.migration.Migrator;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Moves all sessions from one store to another. Not thread-safe. */
+@Command(
+        name = "migrate",
+        description = {
+            "Makes a store hold every session of another one, and the state that sessions share.",
+            "The source is only read. Running it again changes nothing that is already there; both stores may be in use."
+        },
+        exitCodeList = {
+            "0:all sessions of the source are in the target",
+            "1:some were skipped or failed, or the run could not go on; the report says which and why",
+            "2:wrong usage; nothing was done",
+            "130:stopped by Ctrl-C: what was under way was finished and the report written (143: by SIGTERM)"
+        },
+        footer = StoreArguments.ADDRESSES)
+final class MigrateCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Mixin
+    private StoreArguments stores = new StoreArguments();
+
+    @Option(
+            names = "--journal",
+            paramLabel = "FILE",
+            description = "Append a line of JSON for each session dealt with, without content.")
+    private @Nullable Path journal;
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "How many sessions are moved at the same time; 10 if not given.")
+    private int concurrency;
+
+    @Option(names = "--dry-run", description = "Write nothing to the target: tell what would be done.")
+    private boolean dryRun;
+
+    @Mixin
+    private ReportFolder reports = new ReportFolder();
+
+    @Mixin
+    private Console console = new Console();
+
+    @Override
+    public Integer call() {
+        console.begin();
+        reports.check();
+        try (SessionService source = stores.openSource();
+                SessionService target = stores.openTarget();
+                Progress progress = Progress.of("migrate", command.commandLine().getErr())) {
+            Migrator migrator = console.usage(() -> migrator(source, target, progress));
+            return Interruption.cancellable(migrator::cancel, () -> finish(run(migrator), progress));
+        }
+    }
+
+    private Migrator migrator(SessionService source, SessionService target, Progress progress) {
+        Migrator.Builder builder = Migrator.builder(source, target)
+                .concurrency(concurrency)
+                .dryRun(dryRun)
+                .listener(progress);
+        if (journal != null) {
+            builder.journal(journal);
+        }
+        return builder.build();
+    }
+
+    private MigrationReport run(Migrator migrator) {
+        try {
+            return migrator.run();
+        } catch (UncheckedIOException e) {
+            throw new ParameterException(command.commandLine(), "--journal: " + e.getMessage(), e);
+        }
+    }
+
+    private int finish(MigrationReport report, Progress progress) {
+        progress.close();
+        Summary.of(report, console).forEach(console::say);
+        reports.write(report, console);
+        console.result(report.toJson());
+        return report.succeeded() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+}

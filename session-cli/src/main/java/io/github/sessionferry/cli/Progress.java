@@ -1,0 +1,86 @@
+package io.github.sessionferry.cli;
+
+import io.github.sessionferry.migration.MigrationListener;
+import io.github.sessionferry.migration.MigrationProgress;
+import io.github.sessionferry.migration.SessionOutcome;
+import io.github.sessionferry.migration.ValidationCounts;
+import io.github.sessionferry.migration.ValidationListener;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows how a run gets on: a bar on a terminal, elsewhere a line each thousand sessions or few seconds. Thread-safe. */
+final class Progress implements MigrationListener, ValidationListener, AutoCloseable {
+
+    /** Set by ./session if stderr is a terminal; the JVM cannot tell. */
+    private static final String TERMINAL = "session.terminal";
+
+    private final String task;
+    private final PrintWriter lines;
+    private final Optional<ProgressBar> bar;
+
+    private Progress(String task, PrintWriter lines, Optional<ProgressBar> bar) {
+        this.task = task;
+        this.lines = lines;
+        this.bar = bar;
+    }
+
+    /** Begins to show a task. */
+    static Progress of(String task, PrintWriter err) {
+        return new Progress(task, err, Boolean.getBoolean(TERMINAL) ? Optional.of(bar(task)) : Optional.empty());
+    }
+
+    private static ProgressBar bar(String task) {
+        return new ProgressBarBuilder()
+                .setTaskName(task)
+                .setUnit(" sessions", 1)
+                .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
+                .setUpdateIntervalMillis(200)
+                .showSpeed()
+                .clearDisplayOnFinish()
+                .setInitialMax(-1)
+                .build();
+    }
+
+    @Override
+    public void sessionDone(SessionOutcome outcome) {
+        sessionDone();
+    }
+
+    @Override
+    public void sessionDone() {
+        bar.ifPresent(ProgressBar::step);
+    }
+
+    @Override
+    public void progress(MigrationProgress progress) {
+        line(
+                progress.counts().done(),
+                progress.elapsed(),
+                progress.counts().failed() + " failed, " + progress.counts().skipped() + " skipped");
+    }
+
+    @Override
+    public void progress(ValidationCounts counts, Duration elapsed) {
+        line(
+                counts.matched() + counts.different() + counts.missing(),
+                elapsed,
+                counts.different() + " different, " + counts.missing() + " missing");
+    }
+
+    private void line(long done, Duration elapsed, String more) {
+        if (bar.isEmpty()) {
+            lines.println(String.format(
+                    Locale.ROOT, "%s: %,d sessions after %.1f s, %s", task, done, elapsed.toMillis() / 1e3, more));
+        }
+    }
+
+    @Override
+    public void close() {
+        bar.ifPresent(ProgressBar::close);
+    }
+}

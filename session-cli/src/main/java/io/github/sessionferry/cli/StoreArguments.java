@@ -1,0 +1,61 @@
+package io.github.sessionferry.cli;
+
+import io.github.sessionferry.core.SessionErrorCode;
+import io.github.sessionferry.core.SessionException;
+import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.core.SessionStores;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The two stores that a command is given. Not thread-safe. */
+final class StoreArguments {
+
+    /** How to write an address, for the help of the commands that take one. */
+    static final String ADDRESSES = "%nStores:%n"
+            + "  firestore://PROJECT/DATABASE?layout=adk-flat[&emulator=HOST:PORT]%n"
+            + "  agentengine://projects/P/locations/L/reasoningEngines/E[?endpoint=HOST:PORT&plaintext=true]%n"
+            + "  file:DIR[?layout=agent|adk-json]%n"
+            + "Google's stores take the Application Default Credentials unless an emulator is named.%n"
+            + "Quote addresses: a shell takes ? and & for its own.";
+
+    @Option(names = "--from", required = true, paramLabel = "URI", description = "The store to read from.")
+    private String from = "";
+
+    @Option(names = "--to", required = true, paramLabel = "URI", description = "The store that is to hold the same.")
+    private String to = "";
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command = CommandSpec.create();
+
+    SessionService openSource() {
+        if (from.equals(to)) {
+            throw new ParameterException(
+                    command.commandLine(), "--from and --to are the same store; give the address of another");
+        }
+        return open(command, "--from", from);
+    }
+
+    SessionService openTarget() {
+        return open(command, "--to", to);
+    }
+
+    /** Opens a store; an address that is wrong, or leads nowhere, is a wrong usage. */
+    static SessionService open(CommandSpec command, String option, String address) {
+        try {
+            return SessionStores.open(address);
+        } catch (IllegalArgumentException e) {
+            throw wrong(command, option, e);
+        } catch (SessionException e) {
+            if (e.code() == SessionErrorCode.STORE_NOT_FOUND) {
+                throw wrong(command, option, e);
+            }
+            throw e;
+        }
+    }
+
+    private static ParameterException wrong(CommandSpec command, String option, RuntimeException cause) {
+        return new ParameterException(command.commandLine(), option + ": " + cause.getMessage(), cause);
+    }
+}

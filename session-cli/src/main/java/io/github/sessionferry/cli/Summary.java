@@ -1,0 +1,154 @@
+package io.github.sessionferry.cli;
+
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.migration.DifferingSession;
+import io.github.sessionferry.migration.MigrationCounts;
+import io.github.sessionferry.migration.MigrationReport;
+import io.github.sessionferry.migration.Problem;
+import io.github.sessionferry.migration.RunEnding;
+import io.github.sessionferry.migration.RunSummary;
+import io.github.sessionferry.migration.ValidationCounts;
+import io.github.sessionferry.migration.ValidationReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A report in a few lines for a terminal. Not thread-safe. */
+final class Summary {
+
+    private static final int EXAMPLES = 5;
+
+    private final Console console;
+    private final List<String> lines = new ArrayList<>();
+
+    private Summary(Console console) {
+        this.console = console;
+    }
+
+    static List<String> of(MigrationReport report, Console console) {
+        Summary summary = new Summary(console);
+        summary.verdict(report.succeeded(), migrationVerdict(report));
+        summary.stopReason(report.run());
+        summary.counts(report.counts(), report.dryRun());
+        summary.problems(report.problems());
+        return summary.lines;
+    }
+
+    static List<String> of(ValidationReport report, Console console) {
+        Summary summary = new Summary(console);
+        summary.verdict(report.equal(), validationVerdict(report));
+        summary.stopReason(report.run());
+        summary.counts(report.counts());
+        summary.examples(report);
+        summary.problems(report.problems());
+        return summary.lines;
+    }
+
+    private static String migrationVerdict(MigrationReport report) {
+        MigrationCounts counts = report.counts();
+        String done = String.format(
+                Locale.ROOT,
+                "%,d sessions in %s (%,.0f a second)",
+                counts.done(),
+                seconds(report.run().duration()),
+                report.sessionsPerSecond());
+        if (report.run().ending() != RunEnding.COMPLETE) {
+            return ending(report.run()) + " after " + done;
+        }
+        if (!report.succeeded()) {
+            return "Not everything could be moved: " + done;
+        }
+        return (report.dryRun() ? "Dry run of " : "Migrated: ") + done;
+    }
+
+    private static String validationVerdict(ValidationReport report) {
+        String took = seconds(report.run().duration());
+        if (report.run().ending() != RunEnding.COMPLETE) {
+            return ending(report.run()) + " after " + took + ": nothing is proven";
+        }
+        return (report.equal() ? "Equal" : "Not proven equal") + ", compared in " + took;
+    }
+
+    private static String ending(RunSummary run) {
+        return run.ending() == RunEnding.CANCELLED ? "Cancelled" : "Stopped";
+    }
+
+    private void verdict(boolean good, String verdict) {
+        lines.add(console.styled(good ? "bold,green" : "bold,red", (good ? "✔ " : "✘ ") + verdict));
+    }
+
+    private void stopReason(RunSummary run) {
+        run.stopReason().ifPresent(reason -> lines.add("  " + reason.code() + ": " + Printable.line(reason.message())));
+    }
+
+    private void counts(MigrationCounts counts, boolean dryRun) {
+        String would = dryRun ? "would be " : "";
+        count(would + "created", counts.created());
+        count(would + "updated", counts.updated());
+        count("unchanged", counts.unchanged());
+        countIfAny("newer in the target, left so", counts.targetAhead());
+        countIfAny("deleted from the source meanwhile", counts.gone());
+        count("skipped", counts.skipped());
+        count("failed", counts.failed());
+        count("events " + would + "written", counts.eventsAppended());
+    }
+
+    private void counts(ValidationCounts counts) {
+        count("equal", counts.matched());
+        count("different", counts.different());
+        count("missing in the target", counts.missing());
+        count("unexpected in the target", counts.unexpected());
+        countIfAny("unreadable in the source", counts.unreadableInSource());
+        countIfAny("unreadable in the target", counts.unreadableInTarget());
+        countIfAny("could not be compared", counts.failed());
+        count("users and applications with other shared state", counts.sharedDifferent());
+    }
+
+    private void countIfAny(String what, long number) {
+        if (number > 0) {
+            count(what, number);
+        }
+    }
+
+    private void count(String what, long number) {
+        lines.add(String.format(Locale.ROOT, "  %,12d  %s", number, what));
+    }
+
+    private void problems(List<Problem> problems) {
+        for (Problem problem : problems) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%s %s: %,d. %s",
+                    problem.skipped() ? "Skipped" : "Failed",
+                    problem.code(),
+                    problem.count(),
+                    problem.whatToDo()));
+            problem.examples().stream()
+                    .limit(EXAMPLES)
+                    .forEach(example ->
+                            lines.add("  " + example.key().map(Summary::name).orElse(Printable.id(example.place()))
+                                    + ": " + Printable.line(example.message())));
+        }
+    }
+
+    private void examples(ValidationReport report) {
+        for (DifferingSession session :
+                report.sessions().stream().limit(EXAMPLES).toList()) {
+            lines.add(session.status().name().toLowerCase(Locale.ROOT) + ": " + name(session.key()));
+            session.differences().stream()
+                    .limit(EXAMPLES)
+                    .forEach(difference -> lines.add("  " + Printable.id(difference.path()) + " "
+                            + difference.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+        }
+    }
+
+    private static String name(SessionKey key) {
+        return "session " + Printable.id(key.sessionId()) + " of user " + Printable.id(key.userId()) + " in app "
+                + Printable.id(key.appName());
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%,.1f s", duration.toMillis() / 1e3);
+    }
+}

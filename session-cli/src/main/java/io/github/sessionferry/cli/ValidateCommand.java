@@ -1,0 +1,78 @@
+package io.github.sessionferry.cli;
+
+import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.migration.ValidationReport;
+import io.github.sessionferry.migration.Validator;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Proves that two stores hold the same. Not thread-safe. */
+@Command(
+        name = "validate",
+        description = {
+            "Compares two stores, session by session and both ways: ids, state by scope, times within a second, events.",
+            "Nothing is written to them."
+        },
+        exitCodeList = {
+            "0:both stores hold the same",
+            "1:they differ, or could not be compared as a whole",
+            "2:wrong usage; nothing was done",
+            "130:stopped by Ctrl-C: nothing is proven (143: by SIGTERM)"
+        },
+        footer = StoreArguments.ADDRESSES)
+final class ValidateCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Mixin
+    private StoreArguments stores = new StoreArguments();
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "How many sessions are compared at the same time; 10 if not given.")
+    private int concurrency;
+
+    @Option(
+            names = "--show-values",
+            description = "Let the report show the values that differ. They may be personal data.")
+    private boolean showValues;
+
+    @Mixin
+    private ReportFolder reports = new ReportFolder();
+
+    @Mixin
+    private Console console = new Console();
+
+    @Override
+    public Integer call() {
+        console.begin();
+        reports.check();
+        try (SessionService source = stores.openSource();
+                SessionService target = stores.openTarget();
+                Progress progress =
+                        Progress.of("validate", command.commandLine().getErr())) {
+            Validator validator = console.usage(() -> Validator.builder(source, target)
+                    .concurrency(concurrency)
+                    .showValues(showValues)
+                    .listener(progress)
+                    .build());
+            return Interruption.cancellable(validator::cancel, () -> finish(validator.run(), progress));
+        }
+    }
+
+    private int finish(ValidationReport report, Progress progress) {
+        progress.close();
+        Summary.of(report, console).forEach(console::say);
+        reports.write(report, console);
+        console.result(report.toJson());
+        return report.equal() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+}

@@ -1,0 +1,255 @@
+package io.github.sessionferry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.Precondition;
+import io.github.sessionferry.core.ScanCursor;
+import io.github.sessionferry.core.Session;
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.core.SessionStores;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MigrateAndValidateTest {
+
+    private static final int SESSIONS = 20;
+    private static final String SECRET = "my-secret-value";
+
+    @TempDir
+    private Path folder;
+
+    private String source = "";
+    private String target = "";
+
+    @BeforeEach
+    void fillSource() {
+        source = "memory:" + UUID.randomUUID();
+        target = "file:" + folder.resolve("store") + "?create=true";
+        assertThat(Run.of("generate", "--to", source, "--sessions", "" + SESSIONS, "--events", "4", "--users", "3")
+                        .exitCode())
+                .isZero();
+    }
+
+    @Test
+    void migrate_thenValidate_provesThemEqual() {
+        Run migrate = Run.of("migrate", "--from", source, "--to", target, "--json");
+        Run validate = Run.of("validate", "--from", source, "--to", target, "--json");
+
+        assertThat(migrate.exitCode()).isZero();
+        assertThat(migrate.json().get("command").asText()).isEqualTo("migrate");
+        assertThat(migrate.json().get("migrated").asInt()).isEqualTo(SESSIONS);
+        assertThat(migrate.json().get("eventsAppended").asInt()).isEqualTo(SESSIONS * 4);
+        assertThat(migrate.json().get("skipped").asInt()).isZero();
+        assertThat(migrate.json().get("failed").asInt()).isZero();
+        assertThat(validate.exitCode()).isZero();
+        assertThat(validate.json().get("command").asText()).isEqualTo("validate");
+        assertThat(validate.json().get("matched").asInt()).isEqualTo(SESSIONS);
+        assertThat(validate.json().get("different").asInt()).isZero();
+        assertThat(validate.json().get("missing").asInt()).isZero();
+        assertThat(validate.json().get("unexpected").asInt()).isZero();
+    }
+
+    @Test
+    void migrate_again_changesNothing() {
+        Run.of("migrate", "--from", source, "--to", target);
+
+        Run again = Run.of("migrate", "--from", source, "--to", target, "--json");
+
+        assertThat(again.exitCode()).isZero();
+        assertThat(again.json().get("migrated").asInt()).isZero();
+        assertThat(again.json().get("unchanged").asInt()).isEqualTo(SESSIONS);
+    }
+
+    @Test
+    void migrate_asADryRun_writesNothing() {
+        Run dry = Run.of("migrate", "--from", source, "--to", target, "--dry-run", "--json");
+
+        assertThat(dry.exitCode()).isZero();
+        assertThat(dry.json().get("dryRun").asBoolean()).isTrue();
+        assertThat(dry.json().get("migrated").asInt()).isEqualTo(SESSIONS);
+        try (SessionService store = SessionStores.open(target)) {
+            assertThat(store.scan(ScanCursor.START, 10).sessions()).isEmpty();
+        }
+    }
+
+    @Test
+    void migrate_withReportAndJournal_writesBothWithoutContent() throws IOException {
+        putSecretInto(source, "own");
+        Path report = folder.resolve("a/report");
+        Path journal = folder.resolve("journal.jsonl");
+
+        Run run =
+                Run.of("migrate", "--from", source, "--to", target, "--report", "" + report, "--journal", "" + journal);
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("Report: " + report.resolve("migration.md"));
+        assertThat(report.resolve("migration.md")).content().contains("21").doesNotContain(SECRET);
+        JsonNode json =
+                new ObjectMapper().readTree(report.resolve("migration.json").toFile());
+        assertThat(json.get("migrated").asInt()).isEqualTo(SESSIONS + 1);
+        assertThat(Files.readAllLines(journal)).hasSizeGreaterThan(SESSIONS).noneMatch(line -> line.contains(SECRET));
+    }
+
+    @Test
+    void validate_ofStoresThatDiffer_fails() {
+        Run.of("migrate", "--from", source, "--to", target);
+        putSecretInto(source, "only here");
+        putSecretInto(target, "only there");
+        putInto(source, "both", "before");
+        putInto(target, "both", SECRET);
+
+        Run json = Run.of("validate", "--from", source, "--to", target, "--json");
+        Run text = Run.of("validate", "--from", source, "--to", target);
+
+        assertThat(json.exitCode()).isEqualTo(1);
+        assertThat(json.json().get("matched").asInt()).isEqualTo(SESSIONS);
+        assertThat(json.json().get("different").asInt()).isEqualTo(1);
+        assertThat(json.json().get("missing").asInt()).isEqualTo(1);
+        assertThat(json.json().get("unexpected").asInt()).isEqualTo(1);
+        assertThat(text.exitCode()).isEqualTo(1);
+        assertThat(text.out()).contains("Not proven equal", "state.secret different value");
+        assertThat(json.out() + json.err() + text.out() + text.err()).doesNotContain(SECRET);
+    }
+
+    @Test
+    void validate_withValuesAskedFor_reportsThem() {
+        Run.of("migrate", "--from", source, "--to", target);
+        putInto(source, "both", "before");
+        putInto(target, "both", SECRET);
+
+        Run.of("validate", "--from", source, "--to", target, "--report", "" + folder.resolve("r"), "--show-values");
+
+        assertThat(folder.resolve("r/validation.md")).content().contains(SECRET);
+    }
+
+    @Test
+    void migrate_withARecordThatCannotBeRead_movesTheRestAndFails() throws IOException {
+        Path dumps = Files.createDirectory(folder.resolve("dumps"));
+        Files.writeString(
+                dumps.resolve("good.json"), "{\"id\":\"s1\",\"app_name\":\"a\",\"user_id\":\"u\",\"events\":[]}");
+        Files.writeString(dumps.resolve("bad.json"), "{\"id\":");
+
+        Run run = Run.of("migrate", "--from", "file:" + dumps + "?layout=adk-json", "--to", target, "--json");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.json().get("migrated").asInt()).isEqualTo(1);
+        assertThat(run.json().get("skipped").asInt()).isEqualTo(1);
+        assertThat(run.err()).contains("bad.json");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "--from nosuch:x | no store is known by the scheme 'nosuch'",
+                "--from plain | begins with a scheme",
+                "--from file:/no/such/folder | /no/such/folder",
+                "--from file:/tmp?layout=nosuch | layout",
+                "--from file:/tmp?nosuch=1 | nosuch",
+                "--from memory:a --to memory:a | --from and --to are the same store",
+                "--concurrency 0 | concurrency is 0",
+                "--concurrency many | 'many' is not an int",
+                "--journal /dev/null/j | --journal: ",
+                "--report /dev/null/r | --report: ",
+                "--to file:/tmp?layout=adk-json | can only be read",
+            })
+    void migrate_withBadArguments_isAWrongUsageInOneLine(String arguments, String reason) {
+        assertWrongUsage("migrate", arguments, reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "--from nosuch:x | no store is known by the scheme 'nosuch'",
+                "--from file:/no/such/folder | /no/such/folder",
+                "--concurrency 0 | concurrency is 0",
+                "--report /dev/null/r | --report: ",
+            })
+    void validate_withBadArguments_isAWrongUsageInOneLine(String arguments, String reason) {
+        assertWrongUsage("validate", arguments, reason);
+    }
+
+    private static void assertWrongUsage(String command, String arguments, String reason) {
+        String from = arguments.contains("--from") ? "" : " --from memory:";
+        String to = arguments.contains("--to") ? "" : " --to memory:to";
+
+        Run run = Run.of((command + " " + arguments + from + to + " --json").split(" "));
+
+        assertThat(run.err().lines())
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("error: ")
+                .contains(reason);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.json().at("/error/code").asText()).isEqualTo("USAGE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--sessions -1", "--events -1", "--users 0", "--to file:/no/such/folder"})
+    void generate_withBadArguments_isAWrongUsage(String arguments) {
+        String sessions = arguments.contains("--sessions") ? "" : " --sessions 1";
+        String events = arguments.contains("--events") ? "" : " --events 1";
+        String to = arguments.contains("--to") ? "" : " --to memory:";
+
+        Run run = Run.of(("generate " + arguments + sessions + events + to).split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().lines())
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("error: ");
+    }
+
+    @Test
+    void generate_again_findsEverythingThere() {
+        String[] arguments = {
+            "generate", "--to", source, "--sessions", "" + SESSIONS, "--events", "4", "--users", "3", "--json"
+        };
+
+        Run again = Run.of(arguments);
+
+        assertThat(again.exitCode()).isZero();
+        assertThat(again.json().get("written").asInt()).isZero();
+        assertThat(again.json().get("unchanged").asInt()).isEqualTo(SESSIONS);
+    }
+
+    @Test
+    void generate_withAnotherSeed_makesOtherSessions() {
+        Run.of("generate", "--to", source, "--sessions", "5", "--events", "1", "--seed", "7");
+
+        try (SessionService store = SessionStores.open(source)) {
+            assertThat(store.scan(ScanCursor.START, 100).sessions()).hasSize(SESSIONS + 5);
+        }
+    }
+
+    private static void putSecretInto(String address, String id) {
+        putInto(address, id, SECRET);
+    }
+
+    private static void putInto(String address, String id, String secret) {
+        SessionKey key = new SessionKey("app", "user", id);
+        Session session = Session.builder(key, Instant.parse("2026-02-01T00:00:00Z"))
+                .state(Map.of("secret", secret))
+                .build();
+        try (SessionService store = SessionStores.open(address)) {
+            store.store(session, Precondition.none());
+            assertThat(store.find(key, EventSelection.all())).isPresent();
+        }
+    }
+}

@@ -208,6 +208,7 @@ class FileSessionServiceTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the lock is held, not used
     void append_whileAnotherHoldsTheLock_endsAtTheTimeout() {
         service.create(NewSession.builder(KEY).build());
         FileSessionService impatient = FileSessionService.builder(folder)

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -30,6 +29,8 @@ final class MigrationRun {
     /** What another run would meet again, for it lies in the session. */
     private static final Set<SessionErrorCode> IN_THE_SESSION =
             EnumSet.of(SessionErrorCode.INVALID_SESSION, SessionErrorCode.CORRUPT, SessionErrorCode.UNSUPPORTED);
+
+    private static final int LAST_PASSES = 3;
 
     private final Migrator.Builder settings;
     private final RunControl control;
@@ -49,7 +50,7 @@ final class MigrationRun {
                 .maxRetries(settings.maxRetries)
                 .retryDelay(settings.retryDelay)
                 .build();
-        Retries retries = new Retries(settings.maxRetries, settings.retryDelay);
+        Retries retries = Retries.ofScan(settings.maxRetries, settings.retryDelay);
         scan = new StoreScan(settings.from, settings.concurrency, settings.pageSize, retries, control);
         journal = settings.journal().map(Journal::open);
         started = settings.clock.instant();
@@ -69,14 +70,16 @@ final class MigrationRun {
         return end();
     }
 
-    /** The last tries, for those that the end of the run cuts off the failure of the first. */
     private <T> void tryAgain(Postponed<T> postponed, Consumer<T> task, BiConsumer<T, Failure> failed) {
-        Map<T, Failure> left = new ConcurrentHashMap<>(postponed.takeAll());
-        scan.each(List.copyOf(left.keySet()), item -> {
-            left.remove(item);
-            task.accept(item);
-        });
-        left.forEach(failed);
+        for (int pass = 1; pass <= LAST_PASSES && control.goesOn(); pass++) {
+            Map<T, Failure> left = postponed.takeAll(pass == LAST_PASSES);
+            scan.each(List.copyOf(left.keySet()), item -> {
+                left.remove(item);
+                task.accept(item);
+            });
+            left.forEach(failed);
+        }
+        postponed.takeAll(true).forEach(failed);
     }
 
     private void begin() {

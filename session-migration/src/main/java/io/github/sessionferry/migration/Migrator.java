@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>Shared state first, then the sessions, several at a time.
- *   <li>What cannot be read or converted is skipped with its reason. What fails in spite of retries is tried once more
- *       when the rest is done, and then told as failed.
+ *   <li>What cannot be read or converted is skipped with its reason. What fails in spite of retries is tried again when
+ *       the rest is done, a few times, and then told as failed.
  *   <li>Refused credentials, a missing store and a scan that breaks off stop the run; its report never says complete.
  *   <li>Memory is bounded by the concurrency and the page size, not by the number of sessions. One session must fit.
  * </ul>
@@ -146,7 +146,7 @@ public final class Migrator {
         }
 
         /**
-         * Sets how often a failed try is repeated.
+         * Sets how often a failed call is repeated; one of the scan of the source, without which the run ends, twice as often.
          *
          * @param retries how often at most; not negative, 3 if not set
          * @return this builder

@@ -43,6 +43,11 @@ final class Retries {
                 .build();
     }
 
+    /** Twice as patient: a scan that gives up ends the whole run. */
+    static Retries ofScan(int max, Duration firstDelay) {
+        return new Retries(2 * max, firstDelay);
+    }
+
     static int requireMax(int max) {
         if (max < 0) {
             throw new IllegalArgumentException("maxRetries is " + max + "; it must not be negative");

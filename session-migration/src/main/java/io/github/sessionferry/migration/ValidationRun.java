@@ -79,7 +79,12 @@ final class ValidationRun {
     }
 
     private StoreScan scan(SessionService store) {
-        return new StoreScan(store, settings.concurrency, settings.pageSize, retries, control);
+        return new StoreScan(
+                store,
+                settings.concurrency,
+                settings.pageSize,
+                Retries.ofScan(settings.maxRetries, settings.retryDelay),
+                control);
     }
 
     private ValidationReport end() {

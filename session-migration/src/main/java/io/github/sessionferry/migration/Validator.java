@@ -136,7 +136,7 @@ public final class Validator {
         }
 
         /**
-         * Sets how often a failed read is repeated.
+         * Sets how often a failed read is repeated; one of a scan, without which the run ends, twice as often.
          *
          * @param retries how often at most; not negative, 3 if not set
          * @return this builder

@@ -29,11 +29,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class MigratorTest {
@@ -367,6 +370,36 @@ class MigratorTest {
     }
 
     @Test
+    void run_hasWrittenTheJournalsLineBeforeTheListenerIsTold(@TempDir Path folder) {
+        Path journal = folder.resolve("run.jsonl");
+        Samples.fill(source, 1, 1);
+        List<String> seen = new CopyOnWriteArrayList<>();
+        MigrationListener reading = new MigrationListener() {
+            @Override
+            public void sessionDone(SessionOutcome outcome) {
+                seen.addAll(readLines(journal));
+            }
+        };
+
+        migrator().journal(journal).listener(reading).build().run();
+
+        assertThat(seen).last().asString().contains("created");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void run_withAJournalOnAFullDisk_stopsAndSaysWhy() {
+        Samples.fill(source, 100, 1);
+
+        MigrationReport report =
+                migrator().journal(Path.of("/dev/full")).build().run();
+
+        assertThat(report.run().ending()).isEqualTo(RunEnding.STOPPED);
+        assertThat(report.run().stopReason().orElseThrow().code()).isEqualTo(Failure.JOURNAL);
+        assertThat(report.counts().done()).isZero();
+    }
+
+    @Test
     void run_withAJournalThatCannotBeOpened_doesNothing(@TempDir Path folder) {
         Samples.fill(source, 1, 1);
         Migrator migrator = migrator().journal(folder).build();
@@ -480,6 +513,14 @@ class MigratorTest {
         assertThat(proof.equal()).as(proof.toMarkdown()).isTrue();
         assertThat(proof.counts().matched()).isEqualTo(sessions);
         assertThat(proof.counts().target()).isEqualTo(sessions);
+    }
+
+    private static List<String> readLines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void await(CountDownLatch latch) {

@@ -313,6 +313,41 @@ class ValidatorTest {
     }
 
     @Test
+    void run_whenASessionIsDeletedFromBothMeanwhile_isEqual() {
+        fillBoth(5);
+        sourceFaults.on(SessionOperation.FIND_ALL).times(1).runBefore(call -> {
+            source.delete(KEY, Precondition.none());
+            target.delete(KEY, Precondition.none());
+        });
+
+        assertThat(validator().build().run().equal()).isTrue();
+    }
+
+    @Test
+    void run_whenASessionOfTheTargetComesToTheSourceMeanwhile_isNotUnexpected() {
+        fillBoth(5);
+        SessionKey late = Samples.key(99);
+        Samples.put(target, Samples.session(late, 1));
+        sourceFaults
+                .on(SessionOperation.FIND_ALL)
+                .times(1)
+                .runAfter(call -> Samples.put(source, Samples.session(late, 1)));
+
+        assertThat(validator().build().run().counts().unexpected()).isZero();
+    }
+
+    @Test
+    void run_withSharedStateOnBothSidesDifferent_countsItOnce() {
+        source.storeSharedState(APP, Map.of("a", SharedValue.of(1L, null)));
+        target.storeSharedState(APP, Map.of("a", SharedValue.of(2L, null)));
+
+        ValidationReport report = validator().build().run();
+
+        assertThat(report.counts().sharedScopes()).isEqualTo(1);
+        assertThat(report.counts().sharedDifferent()).isEqualTo(1);
+    }
+
+    @Test
     void run_withMoreDifferencesThanWanted_countsAllAndKeepsSome() {
         Samples.fill(source, 50, 4);
         Samples.fill(target, 50, 1);

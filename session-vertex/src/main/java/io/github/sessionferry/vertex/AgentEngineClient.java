@@ -256,15 +256,21 @@ final class AgentEngineClient implements AutoCloseable {
     }
 
     private static <Q, A> A call(UnaryCallable<Q, A> method, Q request, Deadline deadline) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedCallException(new InterruptedException("before the call"));
+        }
         GrpcCallContext context = GrpcCallContext.createDefault().withTimeoutDuration(deadline.forOneCall());
         ApiFuture<A> answer = method.futureCall(request, context);
         try {
             return answer.get();
         } catch (InterruptedException e) {
             answer.cancel(true);
-            Thread.currentThread().interrupt();
             throw new InterruptedCallException(e);
         } catch (ExecutionException e) {
+            // The client's own listeners may meet the interruption, and take the status with it.
+            if (e.getCause() instanceof InterruptedException interruption) {
+                throw new InterruptedCallException(interruption);
+            }
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
@@ -287,8 +293,10 @@ final class AgentEngineClient implements AutoCloseable {
     private static final class InterruptedCallException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
+        /** Sets the thread's status again. */
         InterruptedCallException(InterruptedException cause) {
             super(cause);
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -59,7 +59,10 @@ final class Summary {
         if (!report.succeeded()) {
             return "Not everything could be moved: " + done;
         }
-        return (report.dryRun() ? "Dry run of " : "Migrated: ") + done;
+        if (counts.migrated() == 0) {
+            return "Nothing to do, the target holds what the source holds: " + done;
+        }
+        return (report.dryRun() ? "Would be migrated: " : "Migrated: ") + done;
     }
 
     private static String validationVerdict(ValidationReport report) {

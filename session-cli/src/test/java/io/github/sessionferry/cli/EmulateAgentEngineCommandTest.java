@@ -15,9 +15,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -30,7 +27,7 @@ class EmulateAgentEngineCommandTest {
 
     @Test
     void emulator_asItsOwnProcess_answersUntilItIsToldToStop() throws Exception {
-        Process emulator = start("emulate", "agent-engine", "--json");
+        Process emulator = ChildJvm.start("emulate", "agent-engine", "--json");
         try (BufferedReader out = emulator.inputReader(StandardCharsets.UTF_8)) {
             JsonNode ready = new ObjectMapper().readTree(out.readLine());
 
@@ -52,7 +49,7 @@ class EmulateAgentEngineCommandTest {
 
     @Test
     void emulator_whenReady_saysItInOneLine() throws Exception {
-        Process emulator = start("emulate", "agent-engine", "--port", "0");
+        Process emulator = ChildJvm.start("emulate", "agent-engine", "--port", "0");
         try (BufferedReader out = emulator.inputReader(StandardCharsets.UTF_8)) {
             String ready = out.readLine();
 
@@ -82,18 +79,6 @@ class EmulateAgentEngineCommandTest {
     @ValueSource(strings = {"-1", "65536", "http"})
     void emulator_onAPortThatIsNone_isAWrongUsage(String port) {
         assertThat(Run.of("emulate", "agent-engine", "--port", port).exitCode()).isEqualTo(2);
-    }
-
-    private static Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
     }
 
     private static Status.Code codeOfGet(String endpoint) {

@@ -32,7 +32,9 @@ final class ExamplesAreCompiledTest {
                 .map(example -> DynamicTest.dynamicTest(
                         ROOT.relativize(page) + ": "
                                 + example.lines().findFirst().orElse("empty"),
-                        () -> assertThat(sources).contains(example))));
+                        () -> assertThat(sources.contains(example))
+                                .as("in a compiled source:\n%s", example)
+                                .isTrue())));
     }
 
     @Test

@@ -14,12 +14,16 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Rule: every Java example of the documentation stands, line for line, in a source file that the build compiles. */
-final class ExamplesAreCompiledTest {
+/**
+ * Rules: every Java example of the documentation stands, line for line, in a source file that the build compiles; every link
+ * within the project leads somewhere.
+ */
+final class DocumentationTest {
 
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Pattern JAVA_BLOCK =
             Pattern.compile("^```java\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern LINK_WITHIN = Pattern.compile("\\]\\((?!https?:)([^)#]+)[^)]*\\)");
 
     @TestFactory
     Stream<DynamicTest> javaExample_inDocumentation_isCompiled() {
@@ -37,15 +41,29 @@ final class ExamplesAreCompiledTest {
                                 .isTrue())));
     }
 
+    @TestFactory
+    Stream<DynamicTest> linkWithinTheProject_leadsSomewhere() {
+        return pages().flatMap(page -> links(page)
+                .map(link -> DynamicTest.dynamicTest(
+                        ROOT.relativize(page) + ": " + link,
+                        () -> assertThat(page.resolveSibling(link)).exists())));
+    }
+
     @Test
-    void search_ofExamples_findsThem() {
-        assertThat(pages().flatMap(ExamplesAreCompiledTest::examples)).isNotEmpty();
+    void search_ofExamplesAndLinks_findsThem() {
+        assertThat(pages().flatMap(DocumentationTest::examples)).isNotEmpty();
+        assertThat(pages().flatMap(DocumentationTest::links)).isNotEmpty();
     }
 
     private static Stream<Path> pages() {
         return Stream.concat(
                 files(ROOT.resolve("docs"), ".md"),
-                Stream.of(ROOT.resolve("README.md")).filter(Files::exists));
+                Stream.of("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+                        .map(ROOT::resolve));
+    }
+
+    private static Stream<String> links(Path page) {
+        return LINK_WITHIN.matcher(read(page)).results().map(link -> link.group(1));
     }
 
     private static Stream<String> examples(Path page) {

@@ -4,6 +4,7 @@ import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
+import io.github.sessionferry.migration.Speed.SlowSession;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +32,51 @@ final class MigrationJson {
         json.put("eventsAppended", counts.eventsAppended());
         json.put("retries", counts.retries());
         json.put("sessionsPerSecond", report.sessionsPerSecond());
+        report.speed().latency().ifPresent(latency -> json.put("latencySeconds", latency(latency)));
+        json.put(
+                "slowest",
+                report.speed().slowest().stream().map(MigrationJson::slow).toList());
+        json.put("timeline", timeline(report.speed().timeline()));
         json.put("problems", ReportJson.problems(report.problems()));
         json.put("encodings", new TreeMap<>(report.encodings()));
         json.put("mappedIds", mappedIds(report.mappedIds()));
         json.put("sharedState", sharedState(report.sharedState()));
         return ReportJson.write(json);
+    }
+
+    private static Map<String, Object> latency(Latency latency) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("p50", Rates.seconds(latency.p50()));
+        json.put("p95", Rates.seconds(latency.p95()));
+        json.put("p99", Rates.seconds(latency.p99()));
+        json.put("max", Rates.seconds(latency.max()));
+        return json;
+    }
+
+    private static Map<String, Object> slow(SlowSession slow) {
+        Map<String, Object> json = ReportJson.key(slow.key());
+        json.put("status", ReportJson.name(slow.status()));
+        json.put("seconds", Rates.seconds(slow.duration()));
+        json.put("events", slow.events());
+        json.put("time", slow.time().toString());
+        return json;
+    }
+
+    private static Map<String, Object> timeline(Timeline timeline) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("start", timeline.start().toString());
+        json.put("spanSeconds", Rates.seconds(timeline.width()));
+        json.put("spans", timeline.spans().stream().map(MigrationJson::span).toList());
+        return json;
+    }
+
+    private static Map<String, Object> span(Timeline.Span span) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("done", span.done());
+        json.put("notMoved", span.notMoved());
+        json.put("events", span.events());
+        span.latency().ifPresent(latency -> json.put("latencySeconds", latency(latency)));
+        return json;
     }
 
     private static Map<String, Object> mappedIds(MappedIds mapped) {

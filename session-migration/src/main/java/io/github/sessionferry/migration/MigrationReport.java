@@ -17,6 +17,7 @@ public final class MigrationReport {
     private final RunSummary run;
     private final boolean dryRun;
     private final MigrationCounts counts;
+    private final Speed speed;
     private final List<Problem> problems;
     private final Map<String, Long> encodings;
     private final MappedIds mappedIds;
@@ -26,6 +27,7 @@ public final class MigrationReport {
             RunSummary run,
             boolean dryRun,
             MigrationCounts counts,
+            Speed speed,
             List<Problem> problems,
             Map<String, Long> encodings,
             MappedIds mappedIds,
@@ -33,6 +35,7 @@ public final class MigrationReport {
         this.run = run;
         this.dryRun = dryRun;
         this.counts = counts;
+        this.speed = speed;
         this.problems = List.copyOf(problems);
         this.encodings = Map.copyOf(encodings);
         this.mappedIds = mappedIds;
@@ -64,6 +67,15 @@ public final class MigrationReport {
      */
     public MigrationCounts counts() {
         return counts;
+    }
+
+    /**
+     * How fast sessions were done, over time and one by one.
+     *
+     * @return the figures
+     */
+    public Speed speed() {
+        return speed;
     }
 
     /**
@@ -103,7 +115,7 @@ public final class MigrationReport {
     }
 
     /**
-     * How fast it went.
+     * How fast it went on average.
      *
      * @return sessions done per second; 0 if no time passed
      */

@@ -36,7 +36,7 @@ final class MigrationRun {
     private final RunControl control;
     private final Reconciler reconciler;
     private final StoreScan scan;
-    private final MigrationTally tally = new MigrationTally();
+    private final MigrationTally tally;
     private final Postponed<SharedScope> scopesPostponed = new Postponed<>();
     private final Postponed<SessionKey> sessionsPostponed = new Postponed<>();
     private final Optional<Journal> journal;
@@ -54,6 +54,7 @@ final class MigrationRun {
         scan = new StoreScan(settings.from, settings.concurrency, settings.pageSize, retries, control);
         journal = settings.journal().map(Journal::open);
         started = settings.clock.instant();
+        tally = new MigrationTally(started);
         pace = new Pace(started);
     }
 
@@ -152,22 +153,34 @@ final class MigrationRun {
     }
 
     private void move(SessionKey key) {
+        Instant begun = settings.clock.instant();
         try {
             ReconcileResult result = settings.dryRun ? reconciler.preview(key) : reconciler.reconcile(key);
-            done(SessionOutcome.of(result, settings.clock.instant()));
+            Instant now = settings.clock.instant();
+            done(SessionOutcome.of(result, now, since(begun, now)));
         } catch (RuntimeException e) {
             Failure failure = Failure.of(e);
             if (isInTheSession(e)) {
-                done(SessionOutcome.notDone(key, Status.SKIPPED, failure, settings.clock.instant()));
+                notMoved(key, Status.SKIPPED, failure, begun);
             } else if (!(mayPass(e) && sessionsPostponed.add(key, failure))) {
-                sessionFailed(key, failure);
+                notMoved(key, Status.FAILED, failure, begun);
                 stopIfFatal(e);
             }
         }
     }
 
+    private void notMoved(SessionKey key, Status status, Failure failure, Instant begun) {
+        Instant now = settings.clock.instant();
+        done(SessionOutcome.notDone(key, status, failure, now, Optional.of(since(begun, now))));
+    }
+
+    /** Not negative, even if the clock was set back meanwhile. */
+    private static Duration since(Instant begun, Instant now) {
+        return now.isBefore(begun) ? Duration.ZERO : Duration.between(begun, now);
+    }
+
     private void sessionFailed(SessionKey key, Failure failure) {
-        done(SessionOutcome.notDone(key, Status.FAILED, failure, settings.clock.instant()));
+        done(SessionOutcome.notDone(key, Status.FAILED, failure, settings.clock.instant(), Optional.empty()));
     }
 
     private static boolean isInTheSession(RuntimeException exception) {
@@ -188,8 +201,9 @@ final class MigrationRun {
 
     private void skip(UnreadableRecord unreadable) {
         Failure failure = new Failure(SessionErrorCode.CORRUPT.name(), unreadable.reason());
-        tally.add(unreadable);
-        writeJournal(lines -> lines.add(unreadable, failure, settings.clock.instant()));
+        Instant now = settings.clock.instant();
+        tally.add(unreadable, now);
+        writeJournal(lines -> lines.add(unreadable, failure, now));
         LOG.warn(
                 "event=record_skipped record={} code={} reason={}",
                 Json.write(unreadable.location()),

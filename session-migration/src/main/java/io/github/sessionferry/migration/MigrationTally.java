@@ -8,6 +8,7 @@ import io.github.sessionferry.migration.MigrationReport.MappedIds;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
 import io.github.sessionferry.migration.SessionOutcome.Status;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -15,12 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts what a migration does, with a bounded number of examples. Thread-safe. */
+/**
+ * Counts what a migration does, in constant memory. What an earlier run did can be added as well, from its journal's
+ * lines: each counts at its own time. Thread-safe.
+ */
 final class MigrationTally {
 
     private static final int MOST_EXAMPLES = 20;
 
     private final Map<Status, Long> sessions = new EnumMap<>(Status.class);
+    private final SpeedTally speed;
     private long eventsAppended;
     private long retries;
     private final Problems problems = new Problems();
@@ -34,7 +39,12 @@ final class MigrationTally {
     private long conflicts;
     private final List<SharedKey> conflictExamples = new ArrayList<>();
 
+    MigrationTally(Instant started) {
+        speed = new SpeedTally(started);
+    }
+
     synchronized void add(SessionOutcome outcome) {
+        speed.add(outcome);
         sessions.merge(outcome.status(), 1L, Long::sum);
         eventsAppended += outcome.eventsAppended();
         retries += outcome.retries();
@@ -52,7 +62,8 @@ final class MigrationTally {
                         Problem.Example.of(outcome.key(), failure.message())));
     }
 
-    synchronized void add(UnreadableRecord unreadable) {
+    synchronized void add(UnreadableRecord unreadable, Instant time) {
+        speed.addUnreadable(time);
         sessions.merge(Status.SKIPPED, 1L, Long::sum);
         problems.add(
                 true, SessionErrorCode.CORRUPT.name(), Problem.Example.at(unreadable.location(), unreadable.reason()));
@@ -99,6 +110,7 @@ final class MigrationTally {
                 run,
                 dryRun,
                 counts(),
+                speed.speed(),
                 problems.list(),
                 encodings,
                 new MappedIds(idsMapped, mappedIds),

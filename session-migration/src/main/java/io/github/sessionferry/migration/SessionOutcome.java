@@ -3,6 +3,7 @@ package io.github.sessionferry.migration;
 import static java.util.Objects.requireNonNull;
 
 import io.github.sessionferry.core.SessionKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param storedId the id under which the target keeps the session, if it is not the session's own and was told
  * @param retries how many tries failed before; not counted if the last one failed too
  * @param time when the session was done
+ * @param duration how long its last try took, with the retries of single calls and their waits; empty if it is not known
  * @since 0.1
  */
 public record SessionOutcome(
@@ -30,7 +32,8 @@ public record SessionOutcome(
         Map<String, Integer> encodings,
         Optional<String> storedId,
         int retries,
-        Instant time) {
+        Instant time,
+        Optional<Duration> duration) {
 
     /** What became of a session. */
     public enum Status {
@@ -58,9 +61,10 @@ public record SessionOutcome(
         encodings = Map.copyOf(encodings);
         requireNonNull(storedId, "storedId");
         requireNonNull(time, "time");
+        requireNonNull(duration, "duration");
     }
 
-    static SessionOutcome of(ReconcileResult result, Instant time) {
+    static SessionOutcome of(ReconcileResult result, Instant time, Duration duration) {
         return new SessionOutcome(
                 result.key(),
                 statusOf(result.status()),
@@ -69,11 +73,13 @@ public record SessionOutcome(
                 result.encodings(),
                 result.storedId(),
                 result.retries(),
-                time);
+                time,
+                Optional.of(duration));
     }
 
-    static SessionOutcome notDone(SessionKey key, Status status, Failure failure, Instant time) {
-        return new SessionOutcome(key, status, Optional.of(failure), 0, Map.of(), Optional.empty(), 0, time);
+    static SessionOutcome notDone(
+            SessionKey key, Status status, Failure failure, Instant time, Optional<Duration> duration) {
+        return new SessionOutcome(key, status, Optional.of(failure), 0, Map.of(), Optional.empty(), 0, time, duration);
     }
 
     private static Status statusOf(ReconcileResult.Status status) {

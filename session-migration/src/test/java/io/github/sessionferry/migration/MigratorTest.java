@@ -165,6 +165,44 @@ class MigratorTest {
     }
 
     @Test
+    void run_tellsHowLongEachSessionTookAndWhen() {
+        Samples.fill(source, 3, 2);
+        targetFaults
+                .on(SessionOperation.STORE)
+                .forKeys(key -> key.equals(Samples.key(1)))
+                .runBefore(call -> clock.advance(Duration.ofSeconds(2)));
+        targetFaults
+                .on(SessionOperation.STORE)
+                .forKeys(key -> key.equals(Samples.key(2)))
+                .failBefore(SessionErrorCode.INVALID_SESSION);
+        SessionService withBrokenRecord = new UnreadableRecordsService(
+                faultySource(), source.capabilities(), new UnreadableRecord("folder/broken.json", "no JSON"));
+
+        MigrationReport report = Migrator.builder(withBrokenRecord, faultyTarget())
+                .clock(clock)
+                .concurrency(1)
+                .build()
+                .run();
+
+        Speed speed = report.speed();
+        assertThat(speed.latency().orElseThrow().sessions()).isEqualTo(3);
+        assertThat(speed.slowest()).hasSize(3);
+        assertThat(speed.slowest().get(0))
+                .isEqualTo(new Speed.SlowSession(
+                        Samples.key(1),
+                        SessionOutcome.Status.CREATED,
+                        Duration.ofSeconds(2),
+                        2,
+                        Samples.T0.plusSeconds(2)));
+        assertThat(speed.timeline().start()).isEqualTo(report.run().started());
+        List<Timeline.Span> spans = speed.timeline().spans();
+        assertThat(spans).hasSize(9);
+        assertThat(spans.stream().mapToLong(Timeline.Span::done).sum())
+                .isEqualTo(report.counts().done());
+        assertThat(spans.stream().mapToLong(Timeline.Span::notMoved).sum()).isEqualTo(2);
+    }
+
+    @Test
     void run_whenCredentialsAreRefused_stopsAtOnce() {
         Samples.fill(source, 1_000, 1);
         targetFaults.on(SessionOperation.STORE).skip(10).failBefore(SessionErrorCode.PERMISSION_DENIED);

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +58,9 @@ class ReportsTest {
                         "eventsAppended",
                         "retries",
                         "sessionsPerSecond",
+                        "latencySeconds",
+                        "slowest",
+                        "timeline",
                         "problems",
                         "encodings",
                         "mappedIds",
@@ -67,6 +71,11 @@ class ReportsTest {
         assertThat(json.at("/problems/0/code").asText()).isEqualTo("CORRUPT");
         assertThat(json.at("/problems/0/examples/0/session").asText()).isEqualTo(HOSTILE.sessionId());
         assertThat(json.at("/problems/0/whatToDo").asText()).contains("run again");
+        assertThat(json.at("/latencySeconds/p95").asDouble()).isCloseTo(0.095, Percentage.withPercentage(1));
+        assertThat(json.at("/slowest/0/session").asText()).isEqualTo(HOSTILE.sessionId());
+        assertThat(json.at("/slowest/0/seconds").asDouble()).isEqualTo(0.1);
+        assertThat(json.at("/timeline/spanSeconds").asDouble()).isEqualTo(1);
+        assertThat(json.at("/timeline/spans/1/events").asLong()).isEqualTo(3);
         assertThat(json.at("/encodings/int64").asLong()).isEqualTo(4);
         assertThat(json.at("/mappedIds/examples/0/storedId").asText()).isEqualTo("a-xyz");
         assertThat(json.at("/sharedState/conflictExamples/0/key").asText()).isEqualTo("user:theme");
@@ -144,6 +153,7 @@ class ReportsTest {
                 run(RunEnding.COMPLETE),
                 false,
                 new MigrationCounts(0, 0, 5, 0, 0, 0, 0, 0, 0),
+                new SpeedTally(Samples.T0).speed(),
                 List.of(),
                 Map.of(),
                 new MappedIds(0, Map.of()),
@@ -205,10 +215,19 @@ class ReportsTest {
                 run(ending),
                 false,
                 new MigrationCounts(20, 10, 1_200, 1, 0, 3, 0, 77, 5),
+                speed(),
                 List.of(new Problem("CORRUPT", true, 3, List.of(Problem.Example.of(HOSTILE, "no `time` | here")))),
                 Map.of("int64", 4L),
                 new MappedIds(1, Map.of(HOSTILE, "a-xyz")),
                 new SharedState(2, 1, 0, 0, 1, List.of(new SharedKey(SharedScope.user("app", "u"), "theme"))));
+    }
+
+    private static Speed speed() {
+        SpeedTally tally = new SpeedTally(Samples.T0);
+        for (int i = 1; i <= 100; i++) {
+            tally.add(Samples.created(HOSTILE, 3, Samples.T0.plusSeconds(i), Duration.ofMillis(i)));
+        }
+        return tally.speed();
     }
 
     private static ValidationReport validation() {

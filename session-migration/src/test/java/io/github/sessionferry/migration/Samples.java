@@ -5,10 +5,12 @@ import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionEvent;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Sessions for tests. */
 final class Samples {
@@ -51,6 +53,19 @@ final class Samples {
                 .fields(Map.of("display_name", "a session"))
                 .events(history)
                 .build();
+    }
+
+    static SessionOutcome created(SessionKey key, int events, Instant time, Duration duration) {
+        return new SessionOutcome(
+                key,
+                SessionOutcome.Status.CREATED,
+                Optional.empty(),
+                events,
+                Map.of(),
+                Optional.empty(),
+                0,
+                time,
+                Optional.of(duration));
     }
 
     static Session put(SessionService store, Session session) {

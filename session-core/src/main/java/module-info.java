@@ -7,6 +7,7 @@ module io.github.sessionferry.core {
 
     exports io.github.sessionferry.core;
     exports io.github.sessionferry.core.codec;
+    exports io.github.sessionferry.core.quota;
     exports io.github.sessionferry.core.rollout;
 
     uses io.github.sessionferry.core.SessionStoreProvider;

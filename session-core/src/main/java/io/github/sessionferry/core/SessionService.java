@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -235,6 +236,47 @@ public interface SessionService extends AutoCloseable {
      * @throws SessionException as the type says; never a page that is short because of a failure
      */
     SharedScopePage scanSharedScopes(ScanCursor cursor, int limit);
+
+    /**
+     * A view of this store for bulk work beside live traffic: every remote call that it makes, a repeated one included,
+     * waits until the store's quota, less a reserve for everybody else, has room for it. That wait is not counted
+     * towards a deadline. A call that the store refuses nevertheless because there were too many is made again, later
+     * and slower, before {@link SessionErrorCode#RATE_LIMITED} is thrown.
+     *
+     * <p>The view is this store otherwise: it shares the connection, ends with it, and is not to be closed. Each view
+     * keeps to the quota by itself: two that are used at the same time take twice as much.
+     *
+     * @implSpec This default is for a store without a quota, which is its own view.
+     * @param reserve the part of the quota that is left alone; at least 0 and less than 1
+     * @return the view
+     * @throws IllegalArgumentException if the reserve is out of bounds
+     */
+    default SessionService forBulkWork(double reserve) {
+        if (!(reserve >= 0 && reserve < 1)) {
+            throw new IllegalArgumentException("reserve is " + reserve + "; it must be at least 0 and less than 1");
+        }
+        return this;
+    }
+
+    /**
+     * Tells which calls a {@linkplain #forBulkWork view for bulk work} keeps to which quota, and how far it is used.
+     * Calls nobody.
+     *
+     * @return one for each kind of call that has a quota; empty if this is no such view, or the store has no quota
+     */
+    default List<CallQuota> quotas() {
+        return List.of();
+    }
+
+    /**
+     * Estimates how many sessions there are, if the store can tell without reading them all.
+     *
+     * @return the number, expired sessions and unreadable records perhaps included; empty if the store cannot tell
+     * @throws SessionException as the type says
+     */
+    default OptionalLong estimatedSessions() {
+        return OptionalLong.empty();
+    }
 
     /**
      * Lets go of connections and threads. Calls after it throw {@link SessionErrorCode#CLOSED}; closing again does

@@ -35,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -213,6 +214,11 @@ final class AdkJsonSessionService implements SessionService {
     @Override
     public SharedStateOutcome storeSharedState(SharedScope scope, Map<String, SharedValue> values) {
         throw readOnly();
+    }
+
+    @Override
+    public OptionalLong estimatedSessions() {
+        return OptionalLong.of(dumps().after("").size());
     }
 
     @Override

@@ -44,6 +44,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -250,6 +251,12 @@ public final class FileSessionService implements SessionService {
         requireOpen();
         requireLimit(limit, 2);
         return shared.scan(cursor, limit);
+    }
+
+    @Override
+    public OptionalLong estimatedSessions() {
+        requireOpen();
+        return OptionalLong.of(sessions.count());
     }
 
     @Override

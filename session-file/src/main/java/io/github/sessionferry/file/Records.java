@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,13 @@ final class Records {
             after = "";
         }
         return Optional.empty();
+    }
+
+    /** How many files there are, readable or not. */
+    long count() {
+        return IntStream.range(0, FileNames.SHARDS)
+                .mapToLong(shard -> names(shard).size())
+                .sum();
     }
 
     private List<String> names(int shard) {

@@ -3,6 +3,7 @@ package io.github.sessionferry.testkit;
 import static java.util.Objects.requireNonNull;
 
 import io.github.sessionferry.core.AppendOutcome;
+import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
@@ -30,7 +31,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +48,7 @@ public final class FaultySessionService implements SessionService {
 
     private final SessionService store;
     private final SessionFaults faults;
-    private volatile boolean closed;
+    private final AtomicBoolean closed;
 
     /**
      * Puts faults before a store.
@@ -54,8 +57,13 @@ public final class FaultySessionService implements SessionService {
      * @param faults what its calls meet; may be shared with other services
      */
     public FaultySessionService(SessionService store, SessionFaults faults) {
-        this.store = requireNonNull(store, "store");
-        this.faults = requireNonNull(faults, "faults");
+        this(requireNonNull(store, "store"), requireNonNull(faults, "faults"), new AtomicBoolean());
+    }
+
+    private FaultySessionService(SessionService store, SessionFaults faults, AtomicBoolean closed) {
+        this.store = store;
+        this.faults = faults;
+        this.closed = closed;
     }
 
     @Override
@@ -178,8 +186,24 @@ public final class FaultySessionService implements SessionService {
     }
 
     @Override
+    public SessionService forBulkWork(double reserve) {
+        return new FaultySessionService(store.forBulkWork(reserve), faults, closed);
+    }
+
+    @Override
+    public List<CallQuota> quotas() {
+        return store.quotas();
+    }
+
+    /** Asks the other store; meets no faults. */
+    @Override
+    public OptionalLong estimatedSessions() {
+        return store.estimatedSessions();
+    }
+
+    @Override
     public void close() {
-        closed = true;
+        closed.set(true);
         faults.wakeHanging();
         store.close();
     }
@@ -194,6 +218,6 @@ public final class FaultySessionService implements SessionService {
     }
 
     private boolean isClosed() {
-        return closed;
+        return closed.get();
     }
 }

@@ -28,6 +28,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -162,6 +163,11 @@ public final class InMemorySessionService implements SessionService {
         requireNonNull(cursor, "cursor");
         requireLimit(limit, 2);
         return open().scanSharedScopes(cursor, limit);
+    }
+
+    @Override
+    public OptionalLong estimatedSessions() {
+        return OptionalLong.of(open().size());
     }
 
     @Override

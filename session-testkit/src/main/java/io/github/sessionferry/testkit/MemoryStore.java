@@ -146,6 +146,10 @@ final class MemoryStore {
         });
     }
 
+    long size() {
+        return read(sessions::size);
+    }
+
     ScanPage scan(ScanPosition position, int limit) {
         return read(() -> {
             NavigableMap<SessionKey, StoredSession> rest =

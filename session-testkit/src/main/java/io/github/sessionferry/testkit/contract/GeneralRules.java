@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.Precondition;
@@ -25,6 +26,7 @@ import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -155,6 +157,64 @@ interface GeneralRules extends ContractRules {
         assertThatThrownBy(() -> service.scanPartitions(0)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Rule("S-009")
+    @Test
+    default void viewForBulkWork_isTheSameStore() {
+        SessionService view = fixture().service().forBulkWork(0.3);
+        SessionKey key = fixture().newKey();
+        Session session = fixture().seeded(fixture().sample(key));
+
+        assertThat(view.name()).isEqualTo(fixture().service().name());
+        assertThat(view.capabilities()).isEqualTo(fixture().declared());
+        assertThat(view.find(key, EventSelection.all())).contains(session);
+    }
+
+    @Rule(value = "S-013", needs = WRITE)
+    @Test
+    default void viewForBulkWork_whatItWrites_isInTheStore() {
+        SessionService view = fixture().service().forBulkWork(0);
+        Session session = fixture().sample(fixture().newKey());
+
+        view.store(session, Precondition.absent());
+
+        assertThat(fixture().find(session.key())).contains(session);
+    }
+
+    @Rule("S-010")
+    @Test
+    default void viewForBulkWork_reserveOutOfBounds_isRefused() {
+        SessionService service = fixture().service();
+
+        assertThat(List.of(-0.01, 1.0, 30.0, Double.NaN))
+                .allSatisfy(reserve -> assertThatThrownBy(() -> service.forBulkWork(reserve))
+                        .isInstanceOf(IllegalArgumentException.class));
+    }
+
+    @Rule("S-011")
+    @Test
+    default void quotas_eachKindIsToldOnce_withinItsLimit() {
+        SessionService view = fixture().service().forBulkWork(0.3);
+        fixture().seeded(fixture().sample(fixture().newKey()));
+        view.find(fixture().newKey(), EventSelection.all());
+
+        assertThat(view.quotas()).extracting(CallQuota::kind).doesNotHaveDuplicates();
+        assertThat(view.quotas()).allSatisfy(quota -> {
+            assertThat(quota.ratePerMinute()).isPositive().isLessThanOrEqualTo(quota.perMinute());
+            assertThat(quota.refused()).isBetween(0L, quota.made());
+        });
+    }
+
+    @Rule("S-012")
+    @Test
+    default void estimatedSessions_ifTold_areNotFewerThanThereAre() {
+        fixture().seeded(fixture().sample(fixture().newKey()));
+        fixture().seeded(fixture().sample(fixture().newKey()));
+
+        OptionalLong estimate = fixture().service().estimatedSessions();
+
+        assertThat(estimate.orElse(2)).isGreaterThanOrEqualTo(2);
+    }
+
     /** The operations that change something. */
     Set<String> CHANGES = Set.of("create", "append", "delete", "store", "storeSharedState");
 
@@ -184,6 +244,7 @@ interface GeneralRules extends ContractRules {
                 () -> service.storeSharedState(
                         key.appScope(), Map.of("motd", SharedValue.of("hello", Fixture.CREATED))));
         operations.put("scanSharedScopes", () -> service.scanSharedScopes(ScanCursor.START, 2));
+        operations.put("a view's find", () -> service.forBulkWork(0).find(key, EventSelection.all()));
         return operations;
     }
 

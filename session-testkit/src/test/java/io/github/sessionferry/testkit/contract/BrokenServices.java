@@ -1,6 +1,7 @@
 package io.github.sessionferry.testkit.contract;
 
 import io.github.sessionferry.core.AppendOutcome;
+import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
@@ -28,6 +29,7 @@ import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.StoreRequest;
 import io.github.sessionferry.core.StoreResult;
 import io.github.sessionferry.core.TaggedValue;
+import io.github.sessionferry.testkit.InMemorySessionService;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +47,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -156,6 +159,42 @@ final class BrokenServices {
             @Override
             public ScanPage scan(ScanCursor cursor, int limit) {
                 return super.scan(cursor, Math.max(1, limit));
+            }
+        });
+        add("S-009", "shows an empty store for bulk work", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public SessionService forBulkWork(double reserve) {
+                return InMemorySessionService.create();
+            }
+        });
+        add("S-010", "takes a reserve of everything", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public SessionService forBulkWork(double reserve) {
+                return this;
+            }
+        });
+        add("S-011", "tells a quota twice", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public SessionService forBulkWork(double reserve) {
+                return this;
+            }
+
+            @Override
+            public List<CallQuota> quotas() {
+                CallQuota quota = new CallQuota("reads", 100, 100, 100, 1, 0);
+                return List.of(quota, quota);
+            }
+        });
+        add("S-012", "counts too few sessions", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public OptionalLong estimatedSessions() {
+                return OptionalLong.of(super.estimatedSessions().orElseThrow() - 1);
+            }
+        });
+        add("S-013", "copies itself for bulk work", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public SessionService forBulkWork(double reserve) {
+                return InMemorySessionService.create();
             }
         });
     }

@@ -1,6 +1,7 @@
 package io.github.sessionferry.testkit.contract;
 
 import io.github.sessionferry.core.AppendOutcome;
+import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
@@ -22,6 +23,7 @@ import io.github.sessionferry.core.StoreOutcome;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** A store that does what another does; bulk forms go through the single ones. */
@@ -96,6 +98,21 @@ class ForwardingSessionService implements SessionService {
     @Override
     public SharedScopePage scanSharedScopes(ScanCursor cursor, int limit) {
         return store.scanSharedScopes(cursor, limit);
+    }
+
+    @Override
+    public SessionService forBulkWork(double reserve) {
+        return store.forBulkWork(reserve);
+    }
+
+    @Override
+    public List<CallQuota> quotas() {
+        return store.quotas();
+    }
+
+    @Override
+    public OptionalLong estimatedSessions() {
+        return store.estimatedSessions();
     }
 
     @Override

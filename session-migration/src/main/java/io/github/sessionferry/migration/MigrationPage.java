@@ -1,8 +1,7 @@
 package io.github.sessionferry.migration;
 
-import static io.github.sessionferry.migration.Markdown.code;
-import static io.github.sessionferry.migration.Markdown.count;
-import static io.github.sessionferry.migration.Markdown.number;
+import static io.github.sessionferry.migration.Page.count;
+import static io.github.sessionferry.migration.Page.number;
 
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
@@ -15,15 +14,16 @@ final class MigrationPage {
 
     private final MigrationReport report;
     private final MigrationCounts counts;
-    private final Markdown page = new Markdown();
+    private final Page page;
 
-    private MigrationPage(MigrationReport report) {
+    private MigrationPage(MigrationReport report, Page page) {
+        this.page = page;
         this.report = report;
         this.counts = report.counts();
     }
 
-    static String write(MigrationReport report) {
-        return new MigrationPage(report).write();
+    static String write(MigrationReport report, Page page) {
+        return new MigrationPage(report, page).write();
     }
 
     private String write() {
@@ -32,6 +32,7 @@ final class MigrationPage {
         writeCounts();
         page.section("What to do next").list(nextSteps());
         ReportPages.problems(page, report.problems());
+        SpeedPage.write(page, report.speed(), report.run().duration());
         writeSharedState();
         writeEncodings();
         writeMappedIds();
@@ -68,7 +69,7 @@ final class MigrationPage {
     private void writeCounts() {
         String would = report.dryRun() ? "would be " : "";
         page.table("", " Sessions");
-        page.row("**" + would + "migrated**", "**" + number(counts.migrated()) + "**");
+        page.row(page.bold(would + "migrated"), page.bold(number(counts.migrated())));
         page.row("· created", number(counts.created()));
         page.row("· updated", number(counts.updated()));
         page.row("unchanged: the target already held them", number(counts.unchanged()));
@@ -78,7 +79,7 @@ final class MigrationPage {
         page.row("failed", number(counts.failed()));
         String events = report.dryRun() ? " would be written" : " written";
         page.paragraph(count(counts.eventsAppended(), "event", "events") + events + ", at "
-                + Markdown.rate(report.sessionsPerSecond()) + " sessions per second; "
+                + Page.rate(report.sessionsPerSecond()) + " sessions per second; "
                 + count(counts.retries(), "retry", "retries") + ".");
     }
 
@@ -92,13 +93,13 @@ final class MigrationPage {
         List<String> steps = new ArrayList<>();
         report.run()
                 .stopReason()
-                .ifPresent(
-                        reason -> steps.add("**" + Advice.on(reason.code()) + "** What was moved so far stays moved."));
+                .ifPresent(reason ->
+                        steps.add(page.bold(Advice.on(reason.code())) + " What was moved so far stays moved."));
         if (report.run().ending() == RunEnding.CANCELLED) {
             steps.add("Run again to move the rest: what is there already is found and left alone.");
         }
         for (Problem problem : report.problems()) {
-            steps.add(code(problem.code()) + " (" + number(problem.count()) + "): " + problem.whatToDo());
+            steps.add(page.code(problem.code()) + " (" + number(problem.count()) + "): " + problem.whatToDo());
         }
         if (report.sharedState().conflicts() > 0) {
             steps.add("Look at the shared state that differs, below, and decide which value is right.");
@@ -107,6 +108,9 @@ final class MigrationPage {
             steps.add("Run without the dry run to move them.");
         } else if (report.succeeded()) {
             steps.add("Validate: compare both stores, session by session.");
+        } else if (report.run().ending() == RunEnding.COMPLETE) {
+            steps.add("Then run again: what is in the target already is found and left alone. Validate when nothing is"
+                    + " skipped or failed any more.");
         }
         return steps;
     }
@@ -125,8 +129,8 @@ final class MigrationPage {
             page.table("Whose", "Key left as the target has it");
             shared.conflictExamples()
                     .forEach(key -> page.row(
-                            Markdown.scope(key.scope()),
-                            code(key.scope().stateScope().prefix() + key.key())));
+                            page.scope(key.scope()),
+                            page.code(key.scope().stateScope().prefix() + key.key())));
             ReportPages.more(page, shared.conflicts(), shared.conflictExamples().size());
         }
     }
@@ -139,7 +143,7 @@ final class MigrationPage {
         page.paragraph("The target has no type for these values. They are kept in an encoded form and come back equal;"
                 + " other readers of the target see the encoding.");
         page.table("Kind", " Values");
-        new TreeMap<>(report.encodings()).forEach((kind, number) -> page.row(code(kind), number(number)));
+        new TreeMap<>(report.encodings()).forEach((kind, number) -> page.row(page.code(kind), number(number)));
     }
 
     private void writeMappedIds() {
@@ -151,7 +155,7 @@ final class MigrationPage {
         page.paragraph("The target cannot keep " + count(mapped.count(), "id", "ids")
                 + " as they are. The sessions are still found by their own id.");
         page.table("Session", "Id in the target");
-        mapped.examples().forEach((key, storedId) -> page.row(Markdown.key(key), code(storedId)));
+        mapped.examples().forEach((key, storedId) -> page.row(page.key(key), page.code(storedId)));
         ReportPages.more(page, mapped.count(), mapped.examples().size());
     }
 }

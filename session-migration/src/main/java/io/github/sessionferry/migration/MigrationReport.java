@@ -150,7 +150,16 @@ public final class MigrationReport {
      * @return a page of Markdown
      */
     public String toMarkdown() {
-        return MigrationPage.write(this);
+        return MigrationPage.write(this, new Markdown());
+    }
+
+    /**
+     * The report for people, as a page for a browser that needs nothing but itself: no scripts, nothing to load.
+     *
+     * @return a page of HTML
+     */
+    public String toHtml() {
+        return MigrationPage.write(this, new Html());
     }
 
     @Override

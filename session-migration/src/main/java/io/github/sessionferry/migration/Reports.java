@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * Writes reports into a folder: {@code migration.json} and {@code migration.md}, {@code validation.json} and
- * {@code validation.md}.
+ * Writes reports into a folder: {@code migration.json}, {@code migration.md} and {@code migration.html}, or the same three of
+ * a {@code validation}.
  *
  * <p>Each file appears whole or not at all, in place of one that was there. Thread-safe: static methods only.
  *
@@ -28,7 +28,7 @@ public final class Reports {
      * @throws UncheckedIOException if a file cannot be written; the message says which
      */
     public static void write(Path folder, MigrationReport report) {
-        write(folder, "migration", report.toJson(), report.toMarkdown());
+        write(folder, "migration", report.toJson(), report.toMarkdown(), report.toHtml());
     }
 
     /**
@@ -39,12 +39,13 @@ public final class Reports {
      * @throws UncheckedIOException if a file cannot be written; the message says which
      */
     public static void write(Path folder, ValidationReport report) {
-        write(folder, "validation", report.toJson(), report.toMarkdown());
+        write(folder, "validation", report.toJson(), report.toMarkdown(), report.toHtml());
     }
 
-    private static void write(Path folder, String name, String json, String markdown) {
+    private static void write(Path folder, String name, String json, String markdown, String html) {
         replace(folder.resolve(name + ".json"), json);
         replace(folder.resolve(name + ".md"), markdown);
+        replace(folder.resolve(name + ".html"), html);
     }
 
     private static void replace(Path file, String text) {

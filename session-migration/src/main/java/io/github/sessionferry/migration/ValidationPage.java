@@ -1,8 +1,7 @@
 package io.github.sessionferry.migration;
 
-import static io.github.sessionferry.migration.Markdown.code;
-import static io.github.sessionferry.migration.Markdown.count;
-import static io.github.sessionferry.migration.Markdown.number;
+import static io.github.sessionferry.migration.Page.count;
+import static io.github.sessionferry.migration.Page.number;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,15 +14,16 @@ final class ValidationPage {
 
     private final ValidationReport report;
     private final ValidationCounts counts;
-    private final Markdown page = new Markdown();
+    private final Page page;
 
-    private ValidationPage(ValidationReport report) {
+    private ValidationPage(ValidationReport report, Page page) {
+        this.page = page;
         this.report = report;
         this.counts = report.counts();
     }
 
-    static String write(ValidationReport report) {
-        return new ValidationPage(report).write();
+    static String write(ValidationReport report, Page page) {
+        return new ValidationPage(report, page).write();
     }
 
     private String write() {
@@ -56,7 +56,7 @@ final class ValidationPage {
                 number(counts.unreadableInSource()),
                 number(counts.unreadableInTarget()));
         page.table("", " Sessions");
-        page.row("**equal**", "**" + number(counts.matched()) + "**");
+        page.row(page.bold("equal"), page.bold(number(counts.matched())));
         page.row("different", number(counts.different()));
         page.row("missing in the target", number(counts.missing()));
         page.row("unexpected in the target", number(counts.unexpected()));
@@ -64,12 +64,12 @@ final class ValidationPage {
         page.paragraph(
                 "Shared state of " + count(counts.sharedScopes(), "application or user", "applications and users")
                         + " compared, " + number(counts.sharedDifferent()) + " different. Times count as equal within "
-                        + Markdown.duration(report.tolerance()) + ".");
+                        + Page.duration(report.tolerance()) + ".");
     }
 
     private List<String> nextSteps() {
         List<String> steps = new ArrayList<>();
-        report.run().stopReason().ifPresent(reason -> steps.add("**" + Advice.on(reason.code()) + "**"));
+        report.run().stopReason().ifPresent(reason -> steps.add(page.bold(Advice.on(reason.code()))));
         if (report.run().ending() == RunEnding.CANCELLED) {
             steps.add("Run again to the end: only a complete run proves something.");
         }
@@ -86,7 +86,7 @@ final class ValidationPage {
                     + " decide which value is right.");
         }
         for (Problem problem : report.problems()) {
-            steps.add(code(problem.code()) + " (" + number(problem.count()) + "): " + problem.whatToDo());
+            steps.add(page.code(problem.code()) + " (" + number(problem.count()) + "): " + problem.whatToDo());
         }
         if (report.equal()) {
             steps.add("Nothing: the target holds what the source holds.");
@@ -101,7 +101,7 @@ final class ValidationPage {
         page.section("Shared state that differs");
         for (DifferingScope scope :
                 report.scopes().stream().limit(MOST_SESSIONS).toList()) {
-            page.paragraph("**" + Markdown.scope(scope.scope()) + "**");
+            page.paragraph(page.bold(page.scope(scope.scope())));
             writeDifferences(scope.differences());
         }
         ReportPages.more(
@@ -117,7 +117,7 @@ final class ValidationPage {
         page.section("Sessions that differ");
         for (DifferingSession session :
                 report.sessions().stream().limit(MOST_SESSIONS).toList()) {
-            page.paragraph("**" + ReportJson.name(session.status()) + "**: " + Markdown.key(session.key()));
+            page.paragraph(page.bold(ReportJson.name(session.status())) + ": " + page.key(session.key()));
             writeDifferences(session.differences());
         }
         long all = counts.different() + counts.missing() + counts.unexpected();
@@ -132,15 +132,15 @@ final class ValidationPage {
         differences.stream()
                 .limit(MOST_DIFFERENCES)
                 .forEach(difference -> page.row(
-                        code(difference.path()),
+                        page.code(difference.path()),
                         ReportJson.name(difference.kind()).replace('_', ' '),
                         more(difference)));
         ReportPages.more(page, differences.size(), Math.min(MOST_DIFFERENCES, differences.size()));
     }
 
-    private static String more(Difference difference) {
-        String event = difference.eventId().map(id -> "event " + code(id)).orElse("");
-        String detail = difference.detail().map(Markdown::code).orElse("");
+    private String more(Difference difference) {
+        String event = difference.eventId().map(id -> "event " + page.code(id)).orElse("");
+        String detail = difference.detail().map(page::code).orElse("");
         return event.isEmpty() || detail.isEmpty() ? event + detail : event + ": " + detail;
     }
 }

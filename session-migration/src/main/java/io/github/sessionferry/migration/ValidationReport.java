@@ -114,7 +114,16 @@ public final class ValidationReport {
      * @return a page of Markdown
      */
     public String toMarkdown() {
-        return ValidationPage.write(this);
+        return ValidationPage.write(this, new Markdown());
+    }
+
+    /**
+     * The report for people, as a page for a browser that needs nothing but itself: no scripts, nothing to load.
+     *
+     * @return a page of HTML
+     */
+    public String toHtml() {
+        return ValidationPage.write(this, new Html());
     }
 
     @Override

@@ -11,17 +11,29 @@ import io.github.sessionferry.migration.MigrationReport.MappedIds;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.StringLength;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
 
 class ReportsTest {
 
@@ -130,10 +142,119 @@ class ReportsTest {
                             "…`",
                             "`app\\u007cx`",
                             "*empty*");
-            long columns = 3;
-            assertThat(page.lines().filter(line -> line.startsWith("|") && line.contains("script")))
-                    .allMatch(line -> line.chars().filter(c -> c == '|').count() <= columns + 1);
+            assertThat(page.split("\n\n"))
+                    .filteredOn(block -> block.startsWith("|"))
+                    .isNotEmpty()
+                    .allSatisfy(table -> assertThat(table.lines()
+                                    .map(line ->
+                                            line.chars().filter(c -> c == '|').count()))
+                            .hasSizeGreaterThan(2)
+                            .containsOnly(table.lines()
+                                    .findFirst()
+                                    .orElseThrow()
+                                    .chars()
+                                    .filter(c -> c == '|')
+                                    .count()));
         }
+    }
+
+    @Test
+    void html_ofAnyReport_isWellFormed_andLoadsAndRunsNothing() throws Exception {
+        for (String page :
+                List.of(migration(RunEnding.STOPPED).toHtml(), validation().toHtml())) {
+            List<Element> elements = elements(page);
+
+            assertThat(elements)
+                    .extracting(Element::getTagName)
+                    .isSubsetOf(
+                            "html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "ul", "li",
+                            "div", "table", "tr", "th", "td", "code", "em", "strong", "svg", "desc", "text", "path");
+            assertThat(elements).flatExtracting(ReportsTest::attributes).doesNotContain("href", "src", "style");
+            assertThat(elements)
+                    .flatExtracting(ReportsTest::attributes)
+                    .noneMatch(attribute -> attribute.startsWith("on"));
+            assertThat(page)
+                    .doesNotContain("\u202e", "z".repeat(200))
+                    .contains("a\\u000a# `b` | &lt;script&gt;alert(1)&lt;/script&gt; [x](http://evil) \\u202ezz");
+        }
+    }
+
+    @Test
+    void html_hasAPolicyThatAllowsItsOwnStyleAlone() throws Exception {
+        List<Element> elements = elements(migration(RunEnding.COMPLETE).toHtml());
+
+        String style = only(elements, "style").getTextContent();
+        String hash = Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8)));
+        assertThat(elements)
+                .filteredOn(element -> element.getAttribute("http-equiv").equals("Content-Security-Policy"))
+                .singleElement()
+                .extracting(element -> element.getAttribute("content"))
+                .isEqualTo("default-src 'none'; style-src 'sha256-" + hash + "'; base-uri 'none'; form-action 'none'");
+    }
+
+    @Test
+    void html_ofAMigration_drawsProgressAndLatency() throws Exception {
+        List<Element> elements = elements(migration(RunEnding.COMPLETE).toHtml());
+
+        assertThat(elements)
+                .filteredOn(element -> element.getTagName().equals("svg"))
+                .hasSize(2)
+                .allSatisfy(svg -> {
+                    assertThat(svg.getAttribute("role")).isEqualTo("img");
+                    for (String id : svg.getAttribute("aria-labelledby").split(" ")) {
+                        assertThat(elements)
+                                .filteredOn(
+                                        element -> element.getAttribute("id").equals(id))
+                                .singleElement()
+                                .satisfies(named ->
+                                        assertThat(named.getTextContent()).isNotBlank());
+                    }
+                });
+    }
+
+    @Test
+    void html_ofAMigrationThatDidNothing_hasNoPlots() {
+        assertThat(nothingToDo().toHtml()).doesNotContain("<svg").contains("nothing to do");
+    }
+
+    @Property(tries = 300)
+    void pages_withAnyId_stayWellFormedAndOfBoundedLength(@ForAll @StringLength(min = 1) String id) throws Exception {
+        SessionKey key = new SessionKey("app", id, id);
+        MigrationReport report = migration(RunEnding.COMPLETE, key);
+
+        assertThat(elements(report.toHtml()))
+                .hasSize(elements(migration(RunEnding.COMPLETE, HOSTILE).toHtml())
+                        .size());
+        assertThat(report.toMarkdown().lines())
+                .hasSameSizeAs(migration(RunEnding.COMPLETE, HOSTILE)
+                        .toMarkdown()
+                        .lines()
+                        .toList());
+        assertThat(report.toHtml().length()).isLessThan(100_000);
+    }
+
+    private static List<Element> elements(String page) throws Exception {
+        NodeList nodes = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(page)))
+                .getElementsByTagName("*");
+        return IntStream.range(0, nodes.getLength())
+                .mapToObj(i -> (Element) nodes.item(i))
+                .toList();
+    }
+
+    private static Element only(List<Element> elements, String name) {
+        return elements.stream()
+                .filter(element -> element.getTagName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> attributes(Element element) {
+        return IntStream.range(0, element.getAttributes().getLength())
+                .mapToObj(i -> element.getAttributes().item(i).getNodeName())
+                .toList();
     }
 
     @Test
@@ -149,7 +270,14 @@ class ReportsTest {
 
     @Test
     void markdown_ofAMigrationWithNothingToDo_saysSo() {
-        MigrationReport report = new MigrationReport(
+        MigrationReport report = nothingToDo();
+
+        assertThat(report.toMarkdown()).startsWith("# Migration: nothing to do");
+        assertThat(report.succeeded()).isTrue();
+    }
+
+    private static MigrationReport nothingToDo() {
+        return new MigrationReport(
                 run(RunEnding.COMPLETE),
                 false,
                 new MigrationCounts(0, 0, 5, 0, 0, 0, 0, 0, 0),
@@ -158,9 +286,6 @@ class ReportsTest {
                 Map.of(),
                 new MappedIds(0, Map.of()),
                 new SharedState(0, 0, 0, 0, 0, List.of()));
-
-        assertThat(report.toMarkdown()).startsWith("# Migration: nothing to do");
-        assertThat(report.succeeded()).isTrue();
     }
 
     @Test
@@ -170,11 +295,14 @@ class ReportsTest {
                 .contains("`a-xyz`")
                 .contains("| user `u` in `app` | `user:theme` |")
                 .contains("took 2 min 5 s")
+                .contains("95 % at most 95 ms, 99 % at most 99 ms; the longest took 100 ms.")
+                .contains("| 9.0 s | ████████████████████ | 1.0 | 3.0 | 0 | 17 ms |")
+                .contains("| 100 ms | `a\\u000a")
                 .contains("… and 2 more.");
     }
 
     @Test
-    void write_putsBothFormsInTheFolderAndReplacesThoseThatWereThere(@TempDir Path folder) throws IOException {
+    void write_putsAllFormsInTheFolderAndReplacesThoseThatWereThere(@TempDir Path folder) throws IOException {
         Path reports = folder.resolve("new/reports");
         Reports.write(reports, migration(RunEnding.CANCELLED));
         Reports.write(reports, migration(RunEnding.COMPLETE));
@@ -182,10 +310,18 @@ class ReportsTest {
 
         try (Stream<Path> files = Files.list(reports)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("migration.json", "migration.md", "validation.json", "validation.md");
+                    .containsExactlyInAnyOrder(
+                            "migration.html",
+                            "migration.json",
+                            "migration.md",
+                            "validation.html",
+                            "validation.json",
+                            "validation.md");
         }
         assertThat(reports.resolve("migration.md"))
                 .hasContent(migration(RunEnding.COMPLETE).toMarkdown());
+        assertThat(reports.resolve("migration.html"))
+                .hasContent(migration(RunEnding.COMPLETE).toHtml());
         assertThat(reports.resolve("validation.json")).hasContent(validation().toJson());
     }
 
@@ -211,21 +347,25 @@ class ReportsTest {
     }
 
     private static MigrationReport migration(RunEnding ending) {
+        return migration(ending, HOSTILE);
+    }
+
+    private static MigrationReport migration(RunEnding ending, SessionKey key) {
         return new MigrationReport(
                 run(ending),
                 false,
                 new MigrationCounts(20, 10, 1_200, 1, 0, 3, 0, 77, 5),
-                speed(),
-                List.of(new Problem("CORRUPT", true, 3, List.of(Problem.Example.of(HOSTILE, "no `time` | here")))),
+                speed(key),
+                List.of(new Problem("CORRUPT", true, 3, List.of(Problem.Example.of(key, "no `time` | here")))),
                 Map.of("int64", 4L),
-                new MappedIds(1, Map.of(HOSTILE, "a-xyz")),
+                new MappedIds(1, Map.of(key, "a-xyz")),
                 new SharedState(2, 1, 0, 0, 1, List.of(new SharedKey(SharedScope.user("app", "u"), "theme"))));
     }
 
-    private static Speed speed() {
+    private static Speed speed(SessionKey key) {
         SpeedTally tally = new SpeedTally(Samples.T0);
         for (int i = 1; i <= 100; i++) {
-            tally.add(Samples.created(HOSTILE, 3, Samples.T0.plusSeconds(i), Duration.ofMillis(i)));
+            tally.add(Samples.created(key, 3, Samples.T0.plusSeconds(i), Duration.ofMillis(i)));
         }
         return tally.speed();
     }

@@ -34,6 +34,15 @@ final class Problems {
         }
     }
 
+    /** Takes back what was added. */
+    void remove(boolean skipped, String code, Problem.Example example) {
+        groups.computeIfPresent(new Reason(skipped, code), (reason, group) -> {
+            group.count--;
+            group.examples.remove(example);
+            return group.count == 0 ? null : group;
+        });
+    }
+
     /** Failures first, each kind by its code. */
     List<Problem> list() {
         return groups.entrySet().stream()

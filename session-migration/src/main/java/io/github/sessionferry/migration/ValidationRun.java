@@ -1,21 +1,15 @@
 package io.github.sessionferry.migration;
 
-import io.github.sessionferry.core.Capability;
-import io.github.sessionferry.core.EventSelection;
-import io.github.sessionferry.core.Session;
-import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SharedScope;
-import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.codec.Json;
-import io.github.sessionferry.migration.DifferingSession.Status;
+import io.github.sessionferry.migration.Judgement.Outcome;
+import io.github.sessionferry.migration.SessionJudge.UnreadableSessionException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,16 +20,17 @@ import org.slf4j.LoggerFactory;
 final class ValidationRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(Validator.class);
-    private static final int MOST_LOOKS = 5;
     private static final int KEYS_LOOKED_FOR_AT_ONCE = 20;
 
     private final Validator.Builder settings;
     private final RunControl control;
     private final SessionService from;
     private final SessionService to;
-    private final SessionComparison comparison;
-    private final Retries retries;
+    private final SessionJudge sessionJudge;
+    private final SharedStateJudge scopeJudge;
     private final ValidationTally tally;
+    private final Examination<SessionKey> sessions;
+    private final Examination<SharedScope> scopes;
     private final Instant started;
     private final Pace pace;
 
@@ -44,9 +39,13 @@ final class ValidationRun {
         this.control = control;
         from = settings.from;
         to = settings.to;
-        comparison = SessionComparison.of(from, to, settings.tolerance, settings.showValues);
-        retries = new Retries(settings.maxRetries, settings.retryDelay);
+        SessionComparison comparison = SessionComparison.of(from, to, settings.tolerance, settings.showValues);
+        Retries retries = new Retries(settings.maxRetries, settings.retryDelay);
+        sessionJudge = new SessionJudge(from, to, comparison, retries);
+        scopeJudge = new SharedStateJudge(from, to, comparison, retries);
         tally = new ValidationTally(settings.maxDifferences);
+        sessions = new Examination<>(tally.ofSessions());
+        scopes = new Examination<>(tally.ofSharedState());
         started = settings.clock.instant();
         pace = new Pace(started);
     }
@@ -54,28 +53,70 @@ final class ValidationRun {
     ValidationReport run() {
         LOG.info("event=validation_started from={} to={}", from.name(), to.name());
         tell(listener -> listener.started(from.name(), to.name()));
-        if (keepsSharedState(from)) {
-            scan(from).sharedScopes(this::compareSharedState);
-        }
-        if (keepsSharedState(from) && keepsSharedState(to) && control.goesOn()) {
-            scan(to).sharedScopes(this::lookForSharedState);
+        compareSharedState();
+        if (control.goesOn()) {
+            compareSessionsOfSource();
         }
         if (control.goesOn()) {
-            scan(from)
-                    .sessions(
-                            this::compare,
-                            unreadable -> tally.addUnreadable(
-                                    true, Problem.Example.at("source: " + unreadable.location(), unreadable.reason())));
+            lookForSessionsOfTarget();
         }
         if (control.goesOn()) {
-            scan(to).sessions(
-                            KEYS_LOOKED_FOR_AT_ONCE,
-                            this::lookFor,
-                            unreadable -> tally.addUnreadable(
-                                    false,
-                                    Problem.Example.at("target: " + unreadable.location(), unreadable.reason())));
+            judgeAgain();
         }
         return end();
+    }
+
+    private void compareSharedState() {
+        if (SharedStateJudge.isKeptBy(from)) {
+            scan(from).sharedScopes(scope -> scopes.examine(scope, guarded(scopeJudge::judgeOfSource)));
+        }
+        if (SharedStateJudge.isKeptBy(from) && SharedStateJudge.isKeptBy(to) && control.goesOn()) {
+            scan(to).sharedScopes(scope -> scopes.examine(scope, guarded(scopeJudge::judgeOfTarget)));
+        }
+    }
+
+    private void compareSessionsOfSource() {
+        scan(from)
+                .sessions(
+                        key -> {
+                            sessions.examine(key, guarded(sessionJudge::judgeOfSource));
+                            sessionDone();
+                        },
+                        unreadable -> tally.addUnreadable(true, unreadable));
+    }
+
+    private void lookForSessionsOfTarget() {
+        scan(to).sessions(KEYS_LOOKED_FOR_AT_ONCE, this::lookFor, unreadable -> tally.addUnreadable(false, unreadable));
+    }
+
+    private void lookFor(List<SessionKey> keys) {
+        tally.addTarget(keys.size());
+        Set<SessionKey> inSource = sessionJudge.findInSource(keys);
+        for (SessionKey key : keys) {
+            if (!inSource.contains(key)) {
+                sessions.examine(key, guarded(sessionJudge::judgeOfTarget));
+            }
+            sessionDone();
+        }
+    }
+
+    /** The last look at what was not fine, after a moment in which late second writes may come. */
+    private void judgeAgain() {
+        if (scopes.isSettled() && sessions.isSettled()) {
+            return;
+        }
+        pause();
+        scopes.examineAgain(scan(from), guarded(scopeJudge::judge));
+        sessions.examineAgain(scan(from), guarded(sessionJudge::judge));
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(settings.retryDelay.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            control.cancel();
+        }
     }
 
     private StoreScan scan(SessionService store) {
@@ -119,192 +160,22 @@ final class ValidationRun {
         return report;
     }
 
-    // ---- sessions of the source
-
-    private void compare(SessionKey key) {
-        guarded(key, () -> judge(key));
-        sessionDone();
-    }
-
-    private void judge(SessionKey key) {
-        Optional<Look> before = Optional.empty();
-        for (int looks = 1; ; looks++) {
-            Optional<Session> source = read(from, key);
-            if (source.isEmpty()) {
-                return;
+    /** Judges what fails as failed, and ends the run if going on makes no sense. */
+    private <T> Function<T, Judgement> guarded(Function<T, Judgement> judge) {
+        return item -> {
+            try {
+                return judge.apply(item);
+            } catch (UnreadableSessionException e) {
+                return e.judgement();
+            } catch (RuntimeException e) {
+                Failure failure = Failure.of(e);
+                LOG.warn("event=comparison_failed code={} reason={}", failure.code(), Json.write(failure.message()));
+                if (e instanceof SessionException failed && failed.code().fatal()) {
+                    control.stop(failed);
+                }
+                return Judgement.failed(Outcome.FAILED, failure);
             }
-            Look look = look(source.get(), read(to, key));
-            if (look.isEqual()) {
-                tally.addSource();
-                tally.addMatched();
-                return;
-            }
-            boolean settled =
-                    before.isPresent() && look.versions().equals(before.get().versions());
-            if (settled || looks == MOST_LOOKS) {
-                tally.addSource();
-                differs(key, look.status(), look.differences());
-                return;
-            }
-            before = Optional.of(look);
-        }
-    }
-
-    /** What was seen of a session: how it differs, and which versions of both sides that is true for. */
-    private record Look(Status status, List<Difference> differences, List<Object> versions) {
-
-        boolean isEqual() {
-            return status == Status.DIFFERENT && differences.isEmpty();
-        }
-    }
-
-    private Look look(Session source, Optional<Session> target) {
-        List<Object> versions = List.of(version(source), target.map(ValidationRun::version));
-        return target.isEmpty()
-                ? new Look(Status.MISSING, List.of(), versions)
-                : new Look(Status.DIFFERENT, comparison.differences(source, target.get()), versions);
-    }
-
-    private static Object version(Session session) {
-        return List.of(session.revision(), session.updateTime());
-    }
-
-    private void differs(SessionKey key, Status status, List<Difference> differences) {
-        tally.add(key, status, differences);
-        if (LOG.isDebugEnabled()) {
-            LOG.debug(
-                    "event=session_differs status={} differences={} session={}",
-                    status,
-                    differences.size(),
-                    MigrationRun.log(key));
-        }
-    }
-
-    private Optional<Session> read(SessionService store, SessionKey key) {
-        try {
-            return retries.call(() -> store.find(key, EventSelection.all()));
-        } catch (SessionException e) {
-            if (e.code() == SessionErrorCode.CORRUPT) {
-                throw new Unreadable(store == from, e);
-            }
-            throw e;
-        }
-    }
-
-    /** Tells which of the two stores holds a session that cannot be read. */
-    private static final class Unreadable extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-        private final boolean inSource;
-
-        Unreadable(boolean inSource, SessionException cause) {
-            super(cause.getMessage(), cause);
-            this.inSource = inSource;
-        }
-    }
-
-    // ---- sessions of the target
-
-    private void lookFor(List<SessionKey> keys) {
-        tally.addTarget(keys.size());
-        Set<SessionKey> inSource = findInSource(keys);
-        for (SessionKey key : keys) {
-            if (!inSource.contains(key)) {
-                guarded(key, () -> judgeUnexpected(key));
-            }
-            sessionDone();
-        }
-    }
-
-    /** The keys found with one call; none if it fails, for then each is looked for on its own. */
-    private Set<SessionKey> findInSource(List<SessionKey> keys) {
-        try {
-            return retries.call(() -> from.findAll(keys, EventSelection.none())).keySet();
-        } catch (SessionException e) {
-            return Set.of();
-        }
-    }
-
-    private void judgeUnexpected(SessionKey key) {
-        if (exists(to, key) && !exists(from, key)) {
-            differs(key, Status.UNEXPECTED, List.of());
-        }
-    }
-
-    private boolean exists(SessionService store, SessionKey key) {
-        try {
-            return retries.call(() -> store.find(key, EventSelection.none())).isPresent();
-        } catch (SessionException e) {
-            if (e.code() == SessionErrorCode.CORRUPT) {
-                return true;
-            }
-            throw e;
-        }
-    }
-
-    // ---- shared state
-
-    private static boolean keepsSharedState(SessionService store) {
-        return store.capabilities().contains(Capability.SHARED_STATE);
-    }
-
-    private void compareSharedState(SharedScope scope) {
-        guarded(scope, () -> {
-            if (!sharedState(from, scope).isEmpty()) {
-                judge(scope);
-            }
-        });
-    }
-
-    private void lookForSharedState(SharedScope scope) {
-        guarded(scope, () -> {
-            if (sharedState(from, scope).isEmpty() && !sharedState(to, scope).isEmpty()) {
-                judge(scope);
-            }
-        });
-    }
-
-    private void judge(SharedScope scope) {
-        List<Difference> before = List.of();
-        List<Difference> differences = differences(scope);
-        for (int looks = 1; looks < MOST_LOOKS && !differences.equals(before); looks++) {
-            before = differences;
-            differences = differences(scope);
-        }
-        tally.add(scope, differences);
-    }
-
-    private List<Difference> differences(SharedScope scope) {
-        return comparison.differences(scope.stateScope(), sharedState(from, scope), sharedState(to, scope));
-    }
-
-    private Map<String, SharedValue> sharedState(SessionService store, SharedScope scope) {
-        return keepsSharedState(store) ? retries.call(() -> store.findSharedState(scope)) : Map.of();
-    }
-
-    // ---- failures and progress
-
-    private void guarded(SessionKey key, Runnable judgement) {
-        guarded(judgement, message -> Problem.Example.of(key, message));
-    }
-
-    private void guarded(SharedScope scope, Runnable judgement) {
-        guarded(judgement, message -> Problem.Example.at("shared state of " + scope, message));
-    }
-
-    private void guarded(Runnable judgement, Function<String, Problem.Example> example) {
-        try {
-            judgement.run();
-        } catch (Unreadable e) {
-            tally.addUnreadable(e.inSource, example.apply(String.valueOf(e.getMessage())));
-        } catch (RuntimeException e) {
-            Failure failure = Failure.of(e);
-            tally.addFailed(failure.code(), example.apply(failure.message()));
-            LOG.warn("event=comparison_failed code={} reason={}", failure.code(), Json.write(failure.message()));
-            if (e instanceof SessionException failed && failed.code().fatal()) {
-                control.stop(failed);
-            }
-        }
+        };
     }
 
     private void sessionDone() {

@@ -1,11 +1,14 @@
 package io.github.sessionferry.migration;
 
+import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.migration.DifferingSession.Status;
+import io.github.sessionferry.migration.Judgement.Outcome;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,94 +17,174 @@ final class ValidationTally {
 
     private final int mostDetails;
     private int details;
-    private long source;
     private long target;
-    private long matched;
-    private final Map<Status, Long> differing = new EnumMap<>(Status.class);
-    private long unreadableInSource;
-    private long unreadableInTarget;
-    private long failed;
+    private long recordsUnreadableInSource;
+    private long recordsUnreadableInTarget;
     private long differences;
-    private long sharedScopes;
-    private long sharedDifferent;
-    private final List<DifferingSession> sessions = new ArrayList<>();
-    private final List<DifferingScope> scopes = new ArrayList<>();
+    private final Map<Outcome, Long> sessions = new EnumMap<>(Outcome.class);
+    private final Map<Outcome, Long> scopes = new EnumMap<>(Outcome.class);
+    private final Map<SessionKey, DifferingSession> differingSessions = new LinkedHashMap<>();
+    private final Map<SharedScope, DifferingScope> differingScopes = new LinkedHashMap<>();
     private final Problems problems = new Problems();
 
     ValidationTally(int mostDetails) {
         this.mostDetails = mostDetails;
     }
 
-    synchronized void addSource() {
-        source++;
+    /** The books for sessions. */
+    Examination.Books<SessionKey> ofSessions() {
+        return new Examination.Books<>() {
+            @Override
+            public void add(SessionKey key, Judgement judgement) {
+                addSession(key, judgement);
+            }
+
+            @Override
+            public void remove(SessionKey key, Judgement judgement) {
+                removeSession(key, judgement);
+            }
+        };
     }
 
-    synchronized void addTarget(int sessions) {
-        target += sessions;
+    /** The books for shared state. */
+    Examination.Books<SharedScope> ofSharedState() {
+        return new Examination.Books<>() {
+            @Override
+            public void add(SharedScope scope, Judgement judgement) {
+                addScope(scope, judgement);
+            }
+
+            @Override
+            public void remove(SharedScope scope, Judgement judgement) {
+                removeScope(scope, judgement);
+            }
+        };
     }
 
-    synchronized void addMatched() {
-        matched++;
+    synchronized void addTarget(int count) {
+        target += count;
     }
 
-    synchronized void add(SessionKey key, Status status, List<Difference> found) {
-        differing.merge(status, 1L, Long::sum);
-        differences += found.size();
-        if (details < mostDetails) {
-            sessions.add(new DifferingSession(key, status, firstOf(found)));
-        }
-    }
-
-    synchronized void add(SharedScope scope, List<Difference> found) {
-        sharedScopes++;
-        if (found.isEmpty()) {
-            return;
-        }
-        sharedDifferent++;
-        differences += found.size();
-        if (details < mostDetails) {
-            scopes.add(new DifferingScope(scope, firstOf(found)));
-        }
-    }
-
-    /** As many as there is still room for; a session or scope without any takes the room of one. */
-    private List<Difference> firstOf(List<Difference> found) {
-        List<Difference> first = found.subList(0, Math.min(found.size(), mostDetails - details));
-        details += Math.max(1, first.size());
-        return first;
-    }
-
-    synchronized void addUnreadable(boolean inSource, Problem.Example example) {
+    synchronized void addUnreadable(boolean inSource, UnreadableRecord record) {
         if (inSource) {
-            unreadableInSource++;
+            recordsUnreadableInSource++;
         } else {
-            unreadableInTarget++;
+            recordsUnreadableInTarget++;
         }
-        problems.add(true, "CORRUPT", example);
+        problems.add(
+                true,
+                SessionErrorCode.CORRUPT.name(),
+                Problem.Example.at((inSource ? "source: " : "target: ") + record.location(), record.reason()));
     }
 
-    synchronized void addFailed(String code, Problem.Example example) {
-        failed++;
-        problems.add(false, code, example);
+    private synchronized void addSession(SessionKey key, Judgement judgement) {
+        sessions.merge(judgement.outcome(), 1L, Long::sum);
+        differences += judgement.differenceCount();
+        judgement
+                .failure()
+                .ifPresent(failure -> problems.add(isSkipped(judgement), failure.code(), example(key, failure)));
+        if (isDifference(judgement) && details < mostDetails) {
+            List<Difference> first = firstOf(judgement.differences());
+            details += room(first);
+            differingSessions.put(
+                    key,
+                    new DifferingSession(key, Status.valueOf(judgement.outcome().name()), first));
+        }
+    }
+
+    private synchronized void removeSession(SessionKey key, Judgement judgement) {
+        sessions.merge(judgement.outcome(), -1L, Long::sum);
+        differences -= judgement.differenceCount();
+        judgement
+                .failure()
+                .ifPresent(failure -> problems.remove(isSkipped(judgement), failure.code(), example(key, failure)));
+        DifferingSession listed = differingSessions.remove(key);
+        if (listed != null) {
+            details -= room(listed.differences());
+        }
+    }
+
+    private synchronized void addScope(SharedScope scope, Judgement judgement) {
+        scopes.merge(judgement.outcome(), 1L, Long::sum);
+        differences += judgement.differenceCount();
+        judgement.failure().ifPresent(failure -> problems.add(false, failure.code(), example(scope, failure)));
+        if (isDifference(judgement) && details < mostDetails) {
+            List<Difference> first = firstOf(judgement.differences());
+            details += room(first);
+            differingScopes.put(scope, new DifferingScope(scope, first));
+        }
+    }
+
+    private synchronized void removeScope(SharedScope scope, Judgement judgement) {
+        scopes.merge(judgement.outcome(), -1L, Long::sum);
+        differences -= judgement.differenceCount();
+        judgement.failure().ifPresent(failure -> problems.remove(false, failure.code(), example(scope, failure)));
+        DifferingScope listed = differingScopes.remove(scope);
+        if (listed != null) {
+            details -= room(listed.differences());
+        }
+    }
+
+    private static boolean isDifference(Judgement judgement) {
+        return switch (judgement.outcome()) {
+            case DIFFERENT, MISSING, UNEXPECTED -> true;
+            case EQUAL, UNREADABLE_IN_SOURCE, UNREADABLE_IN_TARGET, FAILED, NONE -> false;
+        };
+    }
+
+    private static boolean isSkipped(Judgement judgement) {
+        return judgement.outcome() != Outcome.FAILED;
+    }
+
+    private static Problem.Example example(SessionKey key, Failure failure) {
+        return Problem.Example.of(key, failure.message());
+    }
+
+    private static Problem.Example example(SharedScope scope, Failure failure) {
+        return Problem.Example.at("shared state of " + scope, failure.message());
+    }
+
+    /** As many as there is still room for. */
+    private List<Difference> firstOf(List<Difference> found) {
+        return found.subList(0, Math.min(found.size(), mostDetails - details));
+    }
+
+    /** What a session or scope takes; without any difference it takes the room of one. */
+    private static int room(List<Difference> listed) {
+        return Math.max(1, listed.size());
+    }
+
+    private long sessions(Outcome outcome) {
+        return sessions.getOrDefault(outcome, 0L);
+    }
+
+    private long scopes(Outcome outcome) {
+        return scopes.getOrDefault(outcome, 0L);
     }
 
     synchronized ValidationCounts counts() {
         return new ValidationCounts(
-                source,
+                sessions(Outcome.EQUAL) + sessions(Outcome.DIFFERENT) + sessions(Outcome.MISSING),
                 target,
-                matched,
-                differing.getOrDefault(Status.DIFFERENT, 0L),
-                differing.getOrDefault(Status.MISSING, 0L),
-                differing.getOrDefault(Status.UNEXPECTED, 0L),
-                unreadableInSource,
-                unreadableInTarget,
-                failed,
+                sessions(Outcome.EQUAL),
+                sessions(Outcome.DIFFERENT),
+                sessions(Outcome.MISSING),
+                sessions(Outcome.UNEXPECTED),
+                recordsUnreadableInSource + sessions(Outcome.UNREADABLE_IN_SOURCE),
+                recordsUnreadableInTarget + sessions(Outcome.UNREADABLE_IN_TARGET),
+                sessions(Outcome.FAILED) + scopes(Outcome.FAILED),
                 differences,
-                sharedScopes,
-                sharedDifferent);
+                scopes(Outcome.EQUAL) + scopes(Outcome.DIFFERENT),
+                scopes(Outcome.DIFFERENT));
     }
 
     synchronized ValidationReport report(RunSummary run, Duration tolerance) {
-        return new ValidationReport(run, tolerance, counts(), sessions, scopes, problems.list());
+        return new ValidationReport(
+                run,
+                tolerance,
+                counts(),
+                List.copyOf(differingSessions.values()),
+                List.copyOf(differingScopes.values()),
+                problems.list());
     }
 }

@@ -20,9 +20,11 @@ import java.time.Duration;
  *   <li>the state shared by applications and users, each on its own. {@code temp:} state is not compared.
  * </ul>
  *
- * <p>It may run while the stores are in use: a session that is found different is read again, and counts as different only
- * if neither side has changed in between, or if it was different several times. Nothing is written. Memory is bounded by
- * the concurrency, the page size and the number of differences kept, not by the number of sessions.
+ * <p>It may run while the stores are in use: what is found different is read again until neither side has changed in
+ * between, or it was different several times, and is judged once more at the end of the run, as is what could not be read.
+ * So a second write that comes late, or a failure that passes, counts for nothing. Of more than 10,000 that differ, the
+ * first judgement stands. Nothing is written. Memory is bounded by the concurrency, the page size and the number of
+ * differences kept, not by the number of sessions.
  *
  * <p>Thread-safe, but {@link #run()} works only once. The stores are the caller's to close.
  *

@@ -1,0 +1,61 @@
+package io.github.sessionferry.migration;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * Judges items as they come, and those that are not fine once more at the end: what changed while it was looked at, or
+ * failed for a while, counts as what it has become.
+ *
+ * <p>Each judgement is in the books at once; the last one of an item takes the place of those before. If very many are not
+ * fine, the first judgement of the rest stands. Thread-safe.
+ */
+final class Examination<T> {
+
+    private static final int MOST_JUDGED_AGAIN = 10_000;
+
+    /** Where the judgements are noted. Thread-safe. */
+    interface Books<T> {
+
+        void add(T item, Judgement judgement);
+
+        /** Takes back what was added. */
+        void remove(T item, Judgement judgement);
+    }
+
+    private final Books<T> books;
+    private final Map<T, Judgement> again = new ConcurrentHashMap<>();
+
+    Examination(Books<T> books) {
+        this.books = books;
+    }
+
+    void examine(T item, Function<T, Judgement> judge) {
+        Judgement judgement = judge.apply(item);
+        books.add(item, judgement);
+        if (!judgement.isFine() && again.size() < MOST_JUDGED_AGAIN) {
+            Judgement before = again.put(item, judgement.brief());
+            if (before != null) {
+                books.remove(item, before);
+            }
+        }
+    }
+
+    boolean isSettled() {
+        return again.isEmpty();
+    }
+
+    /** Judges again, on the scan's workers, all that was not fine. */
+    void examineAgain(StoreScan scan, Function<T, Judgement> judge) {
+        scan.each(List.copyOf(again.keySet()), item -> {
+            Judgement now = judge.apply(item);
+            Judgement before = again.remove(item);
+            if (before != null) {
+                books.remove(item, before);
+            }
+            books.add(item, now);
+        });
+    }
+}

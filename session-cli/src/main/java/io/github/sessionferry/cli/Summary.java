@@ -37,8 +37,9 @@ final class Summary {
 
     static List<String> of(ValidationReport report, Console console) {
         Summary summary = new Summary(console);
-        summary.verdict(report.equal(), validationVerdict(report));
+        summary.verdict(report.passed(), validationVerdict(report));
         summary.stopReason(report.run());
+        summary.sample(report);
         summary.counts(report.counts());
         summary.examples(report);
         summary.problems(report.problems());
@@ -70,7 +71,13 @@ final class Summary {
         if (report.run().ending() != RunEnding.COMPLETE) {
             return ending(report.run()) + " after " + took + ": nothing is proven";
         }
-        return (report.equal() ? "Equal" : "Not proven equal") + ", compared in " + took;
+        String verdict = switch (report.verdict()) {
+            case EQUAL -> "Equal";
+            case SAMPLE_EQUAL -> "No difference in the sample";
+            case DIFFERENT -> "Different";
+            case UNPROVEN -> "Not proven equal";
+        };
+        return verdict + ", compared in " + took;
     }
 
     private static String ending(RunSummary run) {
@@ -95,6 +102,12 @@ final class Summary {
         count("skipped", counts.skipped());
         count("failed", counts.failed());
         count("events " + would + "written", counts.eventsAppended());
+    }
+
+    private void sample(ValidationReport report) {
+        report.sample()
+                .ifPresent(sample -> lines.add("  Sample with seed " + sample.seed()
+                        + (report.run().ending() == RunEnding.COMPLETE ? ": " + sample.inWords() : "")));
     }
 
     private void counts(ValidationCounts counts) {

@@ -122,8 +122,27 @@ class MigrateAndValidateTest {
         assertThat(json.json().get("missing").asInt()).isEqualTo(1);
         assertThat(json.json().get("unexpected").asInt()).isEqualTo(1);
         assertThat(text.exitCode()).isEqualTo(1);
-        assertThat(text.out()).contains("Not proven equal", "state.secret different value");
+        assertThat(text.out()).contains("Different", "state.secret different value");
         assertThat(json.out() + json.err() + text.out() + text.err()).doesNotContain(SECRET);
+    }
+
+    @Test
+    void validate_ofASample_saysWhatItTells_andRepeatsIt() {
+        Run.of("migrate", "--from", source, "--to", target);
+
+        Run first = Run.of("validate", "--from", source, "--to", target, "--sample", "50%", "--json");
+        String seed = first.json().at("/sample/seed").asText();
+        Run again = Run.of("validate", "--from", source, "--to", target, "--sample", "50%", "--seed", seed);
+
+        assertThat(first.exitCode()).isZero();
+        assertThat(first.json().get("verdict").asText()).isEqualTo("sample_equal");
+        assertThat(first.json().get("equal").asBoolean()).isFalse();
+        assertThat(again.exitCode()).isZero();
+        assertThat(again.out())
+                .contains(
+                        "No difference in the sample",
+                        "seed " + seed + ": 0 of " + first.json().get("matched") + " looked at differ",
+                        "with 95 % confidence at most");
     }
 
     @Test
@@ -182,6 +201,9 @@ class MigrateAndValidateTest {
                 "--from file:/no/such/folder | /no/such/folder",
                 "--concurrency 0 | concurrency is 0",
                 "--report /dev/null/r | --report: ",
+                "--sample 5 | such as 5%, not '5'",
+                "--sample 0% | sample is 0.0",
+                "--seed 3 | none is asked for",
             })
     void validate_withBadArguments_isAWrongUsageInOneLine(String arguments, String reason) {
         assertWrongUsage("validate", arguments, reason);

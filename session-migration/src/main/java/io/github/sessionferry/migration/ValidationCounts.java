@@ -5,8 +5,8 @@ package io.github.sessionferry.migration;
  *
  * <p>Immutable.
  *
- * @param source sessions that the source's scan told
- * @param target sessions that the target's scan told
+ * @param source sessions of the source that were compared
+ * @param target sessions of the target that were looked for in the source
  * @param matched sessions that are the same in both
  * @param different sessions that both have, with differences
  * @param missing sessions that only the source has
@@ -33,8 +33,20 @@ public record ValidationCounts(
         long sharedScopes,
         long sharedDifferent) {
 
-    boolean allEqual() {
-        return different + missing + unexpected + unreadableInSource + unreadableInTarget + failed + sharedDifferent
-                == 0;
+    /**
+     * Sessions that differ in any way.
+     *
+     * @return those that are different, missing or unexpected
+     */
+    public long differing() {
+        return different + missing + unexpected;
+    }
+
+    boolean foundDifference() {
+        return differing() + sharedDifferent > 0;
+    }
+
+    boolean comparedAll() {
+        return unreadableInSource + unreadableInTarget + failed == 0;
     }
 }

@@ -12,7 +12,9 @@ final class ValidationJson {
     static String write(ValidationReport report) {
         ValidationCounts counts = report.counts();
         Map<String, Object> json = ReportJson.begin("validation", report.run());
+        json.put("verdict", ReportJson.name(report.verdict()));
         json.put("equal", report.equal());
+        report.sample().ifPresent(sample -> json.put("sample", sample(sample)));
         json.put("toleranceSeconds", Rates.seconds(report.tolerance()));
         json.put("source", counts.source());
         json.put("target", counts.target());
@@ -34,6 +36,17 @@ final class ValidationJson {
                 report.scopes().stream().map(ValidationJson::scope).toList());
         json.put("problems", ReportJson.problems(report.problems()));
         return ReportJson.write(json);
+    }
+
+    private static Map<String, Object> sample(SampleResult sample) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("share", sample.share());
+        json.put("seed", sample.seed());
+        json.put("compared", sample.compared());
+        json.put("differing", sample.differing());
+        json.put("confidence", SampleResult.CONFIDENCE);
+        json.put("atMost", sample.atMost());
+        return json;
     }
 
     private static Map<String, Object> session(DifferingSession session) {

@@ -3,6 +3,7 @@ package io.github.sessionferry.migration;
 import static io.github.sessionferry.migration.Page.count;
 import static io.github.sessionferry.migration.Page.number;
 
+import io.github.sessionferry.migration.ValidationReport.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +30,7 @@ final class ValidationPage {
     private String write() {
         page.title("Validation: " + verdict());
         ReportPages.run(page, report.run());
+        report.sample().ifPresent(this::writeSample);
         writeCounts();
         page.section("What to do next").list(nextSteps());
         writeScopes();
@@ -39,13 +41,31 @@ final class ValidationPage {
 
     private String verdict() {
         return switch (report.run().ending()) {
-            case STOPPED -> "stopped, nothing is proven";
-            case CANCELLED -> "cancelled, nothing is proven";
+            case STOPPED -> "stopped, " + provenSoFar();
+            case CANCELLED -> "cancelled, " + provenSoFar();
             case COMPLETE ->
-                report.equal()
-                        ? "all " + count(counts.matched(), "session is equal", "sessions are equal")
-                        : "the stores are not proven equal";
+                switch (report.verdict()) {
+                    case EQUAL -> "all " + count(counts.matched(), "session is equal", "sessions are equal");
+                    case SAMPLE_EQUAL -> "no difference in a sample of " + sessions(counts.matched());
+                    case DIFFERENT -> "the stores differ";
+                    case UNPROVEN -> "the stores are not proven equal";
+                };
         };
+    }
+
+    private String provenSoFar() {
+        return report.verdict() == Verdict.DIFFERENT ? "and the stores differ" : "nothing is proven";
+    }
+
+    private static String sessions(long number) {
+        return count(number, "session", "sessions");
+    }
+
+    private void writeSample(SampleResult sample) {
+        page.paragraph("A sample: " + sample.chosen() + ", and the users with shared state by the same share.");
+        if (report.run().ending() == RunEnding.COMPLETE) {
+            page.paragraph("**" + sample.inWords() + ".**");
+        }
     }
 
     private void writeCounts() {
@@ -88,8 +108,12 @@ final class ValidationPage {
         for (Problem problem : report.problems()) {
             steps.add(page.code(problem.code()) + " (" + number(problem.count()) + "): " + problem.whatToDo());
         }
-        if (report.equal()) {
-            steps.add("Nothing: the target holds what the source holds.");
+        switch (report.verdict()) {
+            case EQUAL -> steps.add("Nothing: the target holds what the source holds.");
+            case SAMPLE_EQUAL ->
+                steps.add("Compare all sessions before you retire the source: a sample proves nothing"
+                        + " about the sessions that are not in it.");
+            case DIFFERENT, UNPROVEN -> {}
         }
         return steps;
     }

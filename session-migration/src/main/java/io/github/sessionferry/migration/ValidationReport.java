@@ -2,6 +2,7 @@ package io.github.sessionferry.migration;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a {@link Validator} found.
@@ -13,8 +14,21 @@ import java.util.List;
  */
 public final class ValidationReport {
 
+    /** What the run has proven. */
+    public enum Verdict {
+        /** The stores hold the same: everything was compared, and nothing differs. */
+        EQUAL,
+        /** The sample holds the same: everything in it was compared, and nothing differs. */
+        SAMPLE_EQUAL,
+        /** Something differs, is missing or is unexpected in the target. */
+        DIFFERENT,
+        /** Nothing: no difference was found, and the run was not complete or something could not be compared. */
+        UNPROVEN
+    }
+
     private final RunSummary run;
     private final Duration tolerance;
+    private final Optional<SampleResult> sample;
     private final ValidationCounts counts;
     private final List<DifferingSession> sessions;
     private final List<DifferingScope> scopes;
@@ -23,12 +37,14 @@ public final class ValidationReport {
     ValidationReport(
             RunSummary run,
             Duration tolerance,
+            Optional<SampleResult> sample,
             ValidationCounts counts,
             List<DifferingSession> sessions,
             List<DifferingScope> scopes,
             List<Problem> problems) {
         this.run = run;
         this.tolerance = tolerance;
+        this.sample = sample;
         this.counts = counts;
         this.sessions = List.copyOf(sessions);
         this.scopes = List.copyOf(scopes);
@@ -90,13 +106,45 @@ public final class ValidationReport {
     }
 
     /**
-     * Whether both stores are proven to hold the same: everything was compared, and nothing differs, is missing, is too
-     * much or could not be read.
+     * What the sample tells about all sessions.
      *
-     * @return true if so
+     * @return the result; empty if all sessions were to be compared
+     */
+    public Optional<SampleResult> sample() {
+        return sample;
+    }
+
+    /**
+     * What the run has proven.
+     *
+     * @return the verdict
+     */
+    public Verdict verdict() {
+        if (counts.foundDifference()) {
+            return Verdict.DIFFERENT;
+        }
+        if (run.ending() != RunEnding.COMPLETE || !counts.comparedAll()) {
+            return Verdict.UNPROVEN;
+        }
+        return sample.isPresent() ? Verdict.SAMPLE_EQUAL : Verdict.EQUAL;
+    }
+
+    /**
+     * Whether both stores are proven to hold the same.
+     *
+     * @return true if the verdict is {@link Verdict#EQUAL}; never for a sample
      */
     public boolean equal() {
-        return run.ending() == RunEnding.COMPLETE && counts.allEqual();
+        return verdict() == Verdict.EQUAL;
+    }
+
+    /**
+     * Whether all that was to be compared was compared, and nothing differs.
+     *
+     * @return true if the verdict is {@link Verdict#EQUAL} or {@link Verdict#SAMPLE_EQUAL}
+     */
+    public boolean passed() {
+        return verdict() == Verdict.EQUAL || verdict() == Verdict.SAMPLE_EQUAL;
     }
 
     /**

@@ -26,6 +26,7 @@ final class ValidationRun {
     private final RunControl control;
     private final SessionService from;
     private final SessionService to;
+    private final Sample sample;
     private final SessionJudge sessionJudge;
     private final SharedStateJudge scopeJudge;
     private final ValidationTally tally;
@@ -39,6 +40,7 @@ final class ValidationRun {
         this.control = control;
         from = settings.from;
         to = settings.to;
+        sample = settings.sample();
         SessionComparison comparison = SessionComparison.of(from, to, settings.tolerance, settings.showValues);
         Retries retries = new Retries(settings.maxRetries, settings.retryDelay);
         sessionJudge = new SessionJudge(from, to, comparison, retries);
@@ -68,28 +70,39 @@ final class ValidationRun {
 
     private void compareSharedState() {
         if (SharedStateJudge.isKeptBy(from)) {
-            scan(from).sharedScopes(scope -> scopes.examine(scope, guarded(scopeJudge::judgeOfSource)));
+            scan(from).sharedScopes(scope -> examine(scope, scopeJudge::judgeOfSource));
         }
         if (SharedStateJudge.isKeptBy(from) && SharedStateJudge.isKeptBy(to) && control.goesOn()) {
-            scan(to).sharedScopes(scope -> scopes.examine(scope, guarded(scopeJudge::judgeOfTarget)));
+            scan(to).sharedScopes(scope -> examine(scope, scopeJudge::judgeOfTarget));
+        }
+    }
+
+    private void examine(SharedScope scope, Function<SharedScope, Judgement> judge) {
+        if (sample.includes(scope)) {
+            scopes.examine(scope, guarded(judge));
         }
     }
 
     private void compareSessionsOfSource() {
-        scan(from)
-                .sessions(
-                        key -> {
-                            sessions.examine(key, guarded(sessionJudge::judgeOfSource));
-                            sessionDone();
-                        },
-                        unreadable -> tally.addUnreadable(true, unreadable));
+        scan(from).sessions(this::compare, unreadable -> tally.addUnreadable(true, unreadable));
+    }
+
+    private void compare(SessionKey key) {
+        if (sample.includes(key)) {
+            sessions.examine(key, guarded(sessionJudge::judgeOfSource));
+            sessionDone();
+        }
     }
 
     private void lookForSessionsOfTarget() {
         scan(to).sessions(KEYS_LOOKED_FOR_AT_ONCE, this::lookFor, unreadable -> tally.addUnreadable(false, unreadable));
     }
 
-    private void lookFor(List<SessionKey> keys) {
+    private void lookFor(List<SessionKey> told) {
+        List<SessionKey> keys = told.stream().filter(sample::includes).toList();
+        if (keys.isEmpty()) {
+            return;
+        }
         tally.addTarget(keys.size());
         Set<SessionKey> inSource = sessionJudge.findInSource(keys);
         for (SessionKey key : keys) {
@@ -137,13 +150,14 @@ final class ValidationRun {
                         settings.clock.instant(),
                         control.ending(),
                         control.stopReason()),
-                settings.tolerance);
+                settings.tolerance,
+                sample);
         ValidationCounts counts = report.counts();
         LOG.info(
-                "event=validation_ended ending={} equal={} matched={} different={} missing={} unexpected={}"
+                "event=validation_ended ending={} verdict={} matched={} different={} missing={} unexpected={}"
                         + " unreadable={} failed={} shared_different={} seconds={}",
                 report.run().ending(),
-                report.equal(),
+                report.verdict(),
                 counts.matched(),
                 counts.different(),
                 counts.missing(),

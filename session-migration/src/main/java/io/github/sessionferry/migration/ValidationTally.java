@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Counts what a validation finds, and keeps as many details as wanted. Thread-safe. */
 final class ValidationTally {
@@ -178,13 +179,20 @@ final class ValidationTally {
                 scopes(Outcome.DIFFERENT));
     }
 
-    synchronized ValidationReport report(RunSummary run, Duration tolerance) {
+    synchronized ValidationReport report(RunSummary run, Duration tolerance, Sample sample) {
+        ValidationCounts counts = counts();
         return new ValidationReport(
                 run,
                 tolerance,
-                counts(),
+                sample.isAll() ? Optional.empty() : Optional.of(result(sample, counts)),
+                counts,
                 List.copyOf(differingSessions.values()),
                 List.copyOf(differingScopes.values()),
                 problems.list());
+    }
+
+    private static SampleResult result(Sample sample, ValidationCounts counts) {
+        return new SampleResult(
+                sample.share(), sample.seed(), counts.matched() + counts.differing(), counts.differing());
     }
 }

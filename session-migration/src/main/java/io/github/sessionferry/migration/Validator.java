@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.github.sessionferry.core.SessionService;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proves that two stores hold the same sessions, or tells each difference and where it is.
@@ -19,6 +21,8 @@ import java.time.Duration;
  *   <li>the events: which, in what order, their times within the tolerance, and every other field of theirs;
  *   <li>the state shared by applications and users, each on its own. {@code temp:} state is not compared.
  * </ul>
+ *
+ * <p>Or a {@linkplain Builder#sample sample} of them, with what it tells about all.
  *
  * <p>It may run while the stores are in use: what is found different is read again until neither side has changed in
  * between, or it was different several times, and is judged once more at the end of the run, as is what could not be read.
@@ -83,6 +87,9 @@ public final class Validator {
         private static final int DEFAULT_PAGE_SIZE = 200;
         private static final int DEFAULT_MAX_DIFFERENCES = 1_000;
 
+        /** Seeds drawn by chance are easy to type. */
+        private static final int MOST_SEED = 1_000_000;
+
         final SessionService from;
         final SessionService to;
         int concurrency = DEFAULT_CONCURRENCY;
@@ -92,6 +99,11 @@ public final class Validator {
         Duration tolerance = Duration.ofSeconds(1);
         boolean showValues;
         int maxDifferences = DEFAULT_MAX_DIFFERENCES;
+        double share = 1;
+
+        @Nullable
+        Long sampleSeed;
+
         ValidationListener listener = new ValidationListener() {};
         Clock clock = Clock.systemUTC();
 
@@ -109,6 +121,8 @@ public final class Validator {
             tolerance = other.tolerance;
             showValues = other.showValues;
             maxDifferences = other.maxDifferences;
+            share = other.share;
+            sampleSeed = other.sampleSeed;
             listener = other.listener;
             clock = other.clock;
         }
@@ -204,6 +218,34 @@ public final class Validator {
         }
 
         /**
+         * Compares a part of the sessions only: each is in it or not by a hash of its key and the {@linkplain #sampleSeed
+         * seed}, the same ones in both directions and in every run.
+         *
+         * <p>All keys are still told by the scans, and records that cannot be read are all found. Shared state of
+         * applications is compared in full, that of users by the same share. The report says what the sample tells
+         * {@linkplain SampleResult about all sessions}; it never says that the stores are equal.
+         *
+         * @param share how many of all; above 0 and at most 1, which is all of them and the default
+         * @return this builder
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder sample(double share) {
+            this.share = Sample.requireShare(share);
+            return this;
+        }
+
+        /**
+         * Sets which sessions a {@linkplain #sample sample} consists of.
+         *
+         * @param seed any number; another one chooses others. One drawn by chance if not set, which the report tells
+         * @return this builder
+         */
+        public Builder sampleSeed(long seed) {
+            sampleSeed = seed;
+            return this;
+        }
+
+        /**
          * Sets who is told how the run gets on.
          *
          * @param told the listener
@@ -229,9 +271,19 @@ public final class Validator {
          * Makes the validation.
          *
          * @return the validation, ready to run
+         * @throws IllegalStateException if there is a seed and no sample
          */
         public Validator build() {
+            if (share == 1 && sampleSeed != null) {
+                throw new IllegalStateException("the seed chooses a sample, and none is asked for; give its share too");
+            }
             return new Validator(new Builder(this));
+        }
+
+        /** The sessions to look at; chosen anew by each call if there is no seed. */
+        Sample sample() {
+            return new Sample(
+                    share, sampleSeed == null ? ThreadLocalRandom.current().nextInt(MOST_SEED) : sampleSeed);
         }
     }
 }

@@ -108,6 +108,7 @@ class ReportsTest {
                         "finished",
                         "seconds",
                         "ending",
+                        "verdict",
                         "equal",
                         "toleranceSeconds",
                         "source",
@@ -265,7 +266,7 @@ class ReportsTest {
                 .startsWith("# Migration: stopped after 1,234 sessions\n")
                 .contains("Grant the credentials the roles");
         assertThat(migration(RunEnding.CANCELLED).toMarkdown()).startsWith("# Migration: cancelled after");
-        assertThat(validation().toMarkdown()).startsWith("# Validation: the stores are not proven equal\n");
+        assertThat(validation().toMarkdown()).startsWith("# Validation: the stores differ\n");
     }
 
     @Test
@@ -374,6 +375,7 @@ class ReportsTest {
         return new ValidationReport(
                 run(RunEnding.COMPLETE),
                 Duration.ofSeconds(1),
+                Optional.empty(),
                 new ValidationCounts(10, 10, 9, 1, 0, 0, 0, 0, 0, 2, 1, 1),
                 List.of(new DifferingSession(
                         HOSTILE,

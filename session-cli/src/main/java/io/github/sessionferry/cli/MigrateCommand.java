@@ -1,9 +1,9 @@
 package io.github.sessionferry.cli;
 
 import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.migration.JournalException;
 import io.github.sessionferry.migration.MigrationReport;
 import io.github.sessionferry.migration.Migrator;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +40,19 @@ final class MigrateCommand implements Callable<Integer> {
     @Option(
             names = "--journal",
             paramLabel = "FILE",
-            description = "Append a line of JSON for each session dealt with, without content.")
+            description = {
+                "Write a line of JSON for each session dealt with, without content, and how far the run has come.",
+                "A run that was killed is gone on with by --resume."
+            })
     private @Nullable Path journal;
+
+    @Option(
+            names = "--resume",
+            description = {
+                "Go on with the run of the journal: what is done is passed over, what failed is taken up again.",
+                "Begins the run if there is no journal yet."
+            })
+    private boolean resume;
 
     @Option(
             names = "--concurrency",
@@ -72,9 +83,14 @@ final class MigrateCommand implements Callable<Integer> {
     }
 
     private Migrator migrator(SessionService source, SessionService target, Progress progress) {
+        if (resume && journal == null) {
+            throw new ParameterException(
+                    command.commandLine(), "--resume goes on by the journal; give the file with --journal");
+        }
         Migrator.Builder builder = Migrator.builder(source, target)
                 .concurrency(concurrency)
                 .dryRun(dryRun)
+                .resume(resume)
                 .listener(progress);
         if (journal != null) {
             builder.journal(journal);
@@ -85,7 +101,7 @@ final class MigrateCommand implements Callable<Integer> {
     private MigrationReport run(Migrator migrator) {
         try {
             return migrator.run();
-        } catch (UncheckedIOException e) {
+        } catch (JournalException e) {
             throw new ParameterException(command.commandLine(), "--journal: " + e.getMessage(), e);
         }
     }

@@ -20,6 +20,8 @@ import java.util.UUID;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -106,6 +108,28 @@ class MigrateAndValidateTest {
     }
 
     @Test
+    void migrate_withTheJournalOfARun_isRefused_andResumedIfAskedFor() {
+        String journal = "" + folder.resolve("journal.jsonl");
+        Run.of("migrate", "--from", source, "--to", target, "--journal", journal, "--resume");
+        putInto(source, "later", "value");
+
+        Run refused = Run.of("migrate", "--from", source, "--to", target, "--journal", journal);
+        Run resumed = Run.of("migrate", "--from", source, "--to", target, "--journal", journal, "--resume", "--json");
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).contains(journal, "--resume", "another file").doesNotContain("\tat ");
+        assertThat(resumed.exitCode()).isZero();
+        assertThat(resumed.json().get("attempts").asInt()).isEqualTo(2);
+        assertThat(resumed.json().get("created").asInt()).isEqualTo(SESSIONS);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void migrate_withAJournalOnAFullDisk_isAWrongUsageInOneLine() {
+        assertWrongUsage("migrate", "--journal /dev/full", "No space left on device");
+    }
+
+    @Test
     void validate_ofStoresThatDiffer_fails() {
         Run.of("migrate", "--from", source, "--to", target);
         putSecretInto(source, "only here");
@@ -185,6 +209,7 @@ class MigrateAndValidateTest {
                 "--concurrency 0 | concurrency is 0",
                 "--concurrency many | 'many' is not an int",
                 "--journal /dev/null/j | --journal: ",
+                "--resume | give the file with --journal",
                 "--report /dev/null/r | --report: ",
                 "--to file:/tmp?layout=adk-json | can only be read",
             })

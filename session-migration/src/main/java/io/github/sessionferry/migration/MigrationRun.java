@@ -8,7 +8,6 @@ import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.core.codec.Json;
 import io.github.sessionferry.migration.SessionOutcome.Status;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -39,7 +38,7 @@ final class MigrationRun {
     private final MigrationTally tally;
     private final Postponed<SharedScope> scopesPostponed = new Postponed<>();
     private final Postponed<SessionKey> sessionsPostponed = new Postponed<>();
-    private final Optional<Journal> journal;
+    private final Optional<MigrationJournal> journal;
     private final Instant started;
     private final Pace pace;
 
@@ -52,23 +51,40 @@ final class MigrationRun {
                 .build();
         Retries retries = Retries.ofScan(settings.maxRetries, settings.retryDelay);
         scan = new StoreScan(settings.from, settings.concurrency, settings.pageSize, retries, control);
-        journal = settings.journal().map(Journal::open);
-        started = settings.clock.instant();
-        tally = new MigrationTally(started);
-        pace = new Pace(started);
+        EarlierAttempts earlier = new EarlierAttempts();
+        journal = settings.journal().map(file -> MigrationJournal.open(file, settings, earlier));
+        started = journal.map(MigrationJournal::started).orElseGet(settings.clock::instant);
+        tally = earlier.tallySince(started);
+        sessionsPostponed.addAll(earlier.sessions());
+        scopesPostponed.addAll(earlier.scopes());
+        pace = new Pace(settings.clock.instant());
     }
 
     MigrationReport run() {
+        try {
+            moveAll();
+            return end();
+        } finally {
+            journal.ifPresent(MigrationJournal::close);
+        }
+    }
+
+    private void moveAll() {
         begin();
         if (settings.from.capabilities().contains(Capability.SHARED_STATE)) {
-            scan.sharedScopes(this::moveSharedState);
-            tryAgain(scopesPostponed, this::moveSharedState, this::sharedStateFailed);
+            scan.sharedScopes(
+                    journal.map(MigrationJournal::scopes).orElse(ScanLog.NONE),
+                    (scope, place) -> moveSharedState(scope, Optional.of(place)));
+            tryAgain(scopesPostponed, scope -> moveSharedState(scope, Optional.empty()), this::sharedStateFailed);
         }
         if (control.goesOn()) {
-            scan.sessions(this::move, this::skip);
-            tryAgain(sessionsPostponed, this::move, this::sessionFailed);
+            scan.sessions(
+                    journal.map(MigrationJournal::sessions).orElse(ScanLog.NONE),
+                    1,
+                    (keys, place) -> move(keys.get(0), Optional.of(place)),
+                    this::skip);
+            tryAgain(sessionsPostponed, key -> move(key, Optional.empty()), this::sessionFailed);
         }
-        return end();
     }
 
     private <T> void tryAgain(Postponed<T> postponed, Consumer<T> task, BiConsumer<T, Failure> failed) {
@@ -90,21 +106,20 @@ final class MigrationRun {
                 settings.to.name(),
                 settings.dryRun,
                 settings.concurrency);
-        writeJournal(lines ->
-                lines.begin(settings.from.name(), settings.to.name(), settings.dryRun, settings.clock.instant()));
         tell(listener -> listener.started(settings.from.name(), settings.to.name(), settings.dryRun));
     }
 
     private MigrationReport end() {
         Instant finished = settings.clock.instant();
-        writeJournal(lines -> lines.end(control.ending(), finished));
-        writeJournal(Journal::close);
+        writeJournal(lines -> lines.end(control.ending(), control.stopReason()));
         MigrationReport report = tally.report(
                 new RunSummary(
                         settings.from.name(),
                         settings.to.name(),
                         started,
                         finished,
+                        journal.map(MigrationJournal::attempts).orElse(1),
+                        idle(),
                         control.ending(),
                         control.stopReason()),
                 settings.dryRun);
@@ -128,23 +143,29 @@ final class MigrationRun {
         return report;
     }
 
-    private void moveSharedState(SharedScope scope) {
+    private void moveSharedState(SharedScope scope, Optional<ScanPlace> place) {
         try {
             SharedReconcileResult result = settings.dryRun ? reconciler.preview(scope) : reconciler.reconcile(scope);
             tally.add(result);
-            writeJournal(lines -> lines.add(result, settings.clock.instant()));
+            writeJournal(lines -> lines.add(result, place));
         } catch (RuntimeException e) {
             Failure failure = Failure.of(e);
-            if (!(mayPass(e) && scopesPostponed.add(scope, failure))) {
-                sharedStateFailed(scope, failure);
+            if (mayPass(e) && scopesPostponed.add(scope, failure)) {
+                writeJournal(lines -> lines.addPostponed(scope, failure, place));
+            } else {
+                sharedStateFailed(scope, failure, place);
                 stopIfFatal(e);
             }
         }
     }
 
     private void sharedStateFailed(SharedScope scope, Failure failure) {
+        sharedStateFailed(scope, failure, Optional.empty());
+    }
+
+    private void sharedStateFailed(SharedScope scope, Failure failure, Optional<ScanPlace> place) {
         tally.addFailed(scope, failure);
-        writeJournal(lines -> lines.addFailed(scope, failure, settings.clock.instant()));
+        writeJournal(lines -> lines.addFailed(scope, failure, place));
         LOG.warn(
                 "event=shared_state_failed scope={} code={} reason={}",
                 Json.write(scope.toString()),
@@ -152,26 +173,28 @@ final class MigrationRun {
                 Json.write(failure.message()));
     }
 
-    private void move(SessionKey key) {
+    private void move(SessionKey key, Optional<ScanPlace> place) {
         Instant begun = settings.clock.instant();
         try {
             ReconcileResult result = settings.dryRun ? reconciler.preview(key) : reconciler.reconcile(key);
             Instant now = settings.clock.instant();
-            done(SessionOutcome.of(result, now, since(begun, now)));
+            done(SessionOutcome.of(result, now, since(begun, now)), place);
         } catch (RuntimeException e) {
             Failure failure = Failure.of(e);
             if (isInTheSession(e)) {
-                notMoved(key, Status.SKIPPED, failure, begun);
-            } else if (!(mayPass(e) && sessionsPostponed.add(key, failure))) {
-                notMoved(key, Status.FAILED, failure, begun);
+                notMoved(key, Status.SKIPPED, failure, begun, place);
+            } else if (mayPass(e) && sessionsPostponed.add(key, failure)) {
+                writeJournal(lines -> lines.addPostponed(key, failure, place));
+            } else {
+                notMoved(key, Status.FAILED, failure, begun, place);
                 stopIfFatal(e);
             }
         }
     }
 
-    private void notMoved(SessionKey key, Status status, Failure failure, Instant begun) {
+    private void notMoved(SessionKey key, Status status, Failure failure, Instant begun, Optional<ScanPlace> place) {
         Instant now = settings.clock.instant();
-        done(SessionOutcome.notDone(key, status, failure, now, Optional.of(since(begun, now))));
+        done(SessionOutcome.notDone(key, status, failure, now, Optional.of(since(begun, now))), place);
     }
 
     /** Not negative, even if the clock was set back meanwhile. */
@@ -180,7 +203,9 @@ final class MigrationRun {
     }
 
     private void sessionFailed(SessionKey key, Failure failure) {
-        done(SessionOutcome.notDone(key, Status.FAILED, failure, settings.clock.instant(), Optional.empty()));
+        done(
+                SessionOutcome.notDone(key, Status.FAILED, failure, settings.clock.instant(), Optional.empty()),
+                Optional.empty());
     }
 
     private static boolean isInTheSession(RuntimeException exception) {
@@ -199,11 +224,11 @@ final class MigrationRun {
         }
     }
 
-    private void skip(UnreadableRecord unreadable) {
+    private void skip(UnreadableRecord unreadable, ScanPlace place) {
         Failure failure = new Failure(SessionErrorCode.CORRUPT.name(), unreadable.reason());
         Instant now = settings.clock.instant();
         tally.add(unreadable, now);
-        writeJournal(lines -> lines.add(unreadable, failure, now));
+        writeJournal(lines -> lines.add(unreadable, failure, place, now));
         LOG.warn(
                 "event=record_skipped record={} code={} reason={}",
                 Json.write(unreadable.location()),
@@ -212,9 +237,9 @@ final class MigrationRun {
         showProgress();
     }
 
-    private void done(SessionOutcome outcome) {
+    private void done(SessionOutcome outcome, Optional<ScanPlace> place) {
         tally.add(outcome);
-        writeJournal(lines -> lines.add(outcome));
+        writeJournal(lines -> lines.add(outcome, place));
         if (outcome.failure().isPresent()) {
             LOG.warn(
                     "event=session_done status={} session={} code={} reason={}",
@@ -239,7 +264,7 @@ final class MigrationRun {
         if (!pace.isDue(now)) {
             return;
         }
-        Duration elapsed = Duration.between(started, now);
+        Duration elapsed = Duration.between(started, now).minus(idle());
         MigrationProgress progress = new MigrationProgress(tally.counts(), elapsed);
         LOG.info(
                 "event=migration_progress done={} migrated={} unchanged={} skipped={} failed={} per_second={}",
@@ -252,10 +277,14 @@ final class MigrationRun {
         tell(listener -> listener.progress(progress));
     }
 
-    private void writeJournal(Consumer<Journal> action) {
+    private Duration idle() {
+        return journal.map(MigrationJournal::idle).orElse(Duration.ZERO);
+    }
+
+    private void writeJournal(Consumer<MigrationJournal> action) {
         try {
             journal.ifPresent(action);
-        } catch (UncheckedIOException e) {
+        } catch (JournalException e) {
             control.stop(Failure.JOURNAL, String.valueOf(e.getMessage()));
         }
     }

@@ -3,6 +3,7 @@ package io.github.sessionferry.migration;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.SharedStateOutcome;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
@@ -70,14 +71,20 @@ final class MigrationTally {
     }
 
     synchronized void add(SharedReconcileResult result) {
+        SharedStateOutcome outcome = result.outcome();
+        addScope(
+                result.scope(), outcome.written().size(), outcome.unchanged().size(), outcome.kept(), result.retries());
+    }
+
+    synchronized void addScope(SharedScope scope, long written, long unchanged, List<String> kept, long repeated) {
         scopes++;
-        retries += result.retries();
-        sharedWritten += result.outcome().written().size();
-        sharedUnchanged += result.outcome().unchanged().size();
-        conflicts += result.outcome().kept().size();
-        for (String key : result.outcome().kept()) {
+        retries += repeated;
+        sharedWritten += written;
+        sharedUnchanged += unchanged;
+        conflicts += kept.size();
+        for (String key : kept) {
             if (conflictExamples.size() < MOST_EXAMPLES) {
-                conflictExamples.add(new SharedKey(result.scope(), key));
+                conflictExamples.add(new SharedKey(scope, key));
             }
         }
     }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.SessionService;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,7 +63,7 @@ public final class Migrator {
      * set when this returns.
      *
      * @return what was done
-     * @throws UncheckedIOException if the journal cannot be opened; nothing was done
+     * @throws JournalException if the journal cannot be used for this run; nothing was done
      * @throws IllegalStateException if it has run already
      */
     public MigrationReport run() {
@@ -98,6 +97,8 @@ public final class Migrator {
         Duration retryDelay = Retries.DEFAULT_DELAY;
         boolean dryRun;
 
+        boolean resume;
+
         @Nullable
         Path journal;
 
@@ -117,6 +118,7 @@ public final class Migrator {
             retryDelay = other.retryDelay;
             dryRun = other.dryRun;
             journal = other.journal;
+            resume = other.resume;
             listener = other.listener;
             clock = other.clock;
         }
@@ -181,14 +183,30 @@ public final class Migrator {
         }
 
         /**
-         * Writes a journal: a line of JSON for each session, record and scope dealt with, without content. Lines are
-         * appended to what the file holds.
+         * Writes a journal: a line of JSON for each session, record and scope dealt with, without content, and how far the
+         * scan has come. With it a run that was killed anywhere can be {@linkplain #resume resumed}. The file is locked
+         * while the run lasts.
          *
-         * @param file the file; made if it is missing, with its folders
+         * @param file the file; made if it is missing, with its folders. It must be empty, unless the run is resumed
          * @return this builder
          */
         public Builder journal(Path file) {
             journal = requireNonNull(file, "file");
+            return this;
+        }
+
+        /**
+         * Goes on with the run whose journal is given, wherever it was killed, cancelled or stopped: what it has done is
+         * passed over and counted, what it has skipped stays skipped, and what it has postponed or failed is taken up
+         * again. If the journal is empty or missing, the run begins.
+         *
+         * <p>Both stores must be those of the journal, and a dry run goes on as one.
+         *
+         * @param goOn true to go on; false if not set
+         * @return this builder
+         */
+        public Builder resume(boolean goOn) {
+            resume = goOn;
             return this;
         }
 
@@ -218,12 +236,16 @@ public final class Migrator {
          * Makes the migration.
          *
          * @return the migration, ready to run
-         * @throws IllegalStateException if the target cannot be written and this is no dry run
+         * @throws IllegalStateException if the target cannot be written and this is no dry run, or if it is to be resumed
+         *     without a journal
          */
         public Migrator build() {
             if (!dryRun && !to.capabilities().contains(Capability.WRITE)) {
                 throw new IllegalStateException(
                         "the target " + to.name() + " can only be read; choose another, or make a dry run");
+            }
+            if (resume && journal == null) {
+                throw new IllegalStateException("a run is resumed by its journal; give the journal");
             }
             return new Migrator(new Builder(this));
         }

@@ -11,6 +11,11 @@ final class Postponed<T> {
     private Map<T, Failure> items = new ConcurrentHashMap<>();
     private boolean closed;
 
+    /** Adds what an earlier attempt has left, however much it is. */
+    synchronized void addAll(Map<T, Failure> left) {
+        items.putAll(left);
+    }
+
     /** Tells whether there is another try: not if there is no room, or the last tries have begun. */
     synchronized boolean add(T item, Failure failure) {
         if (closed || items.size() >= CAPACITY) {

@@ -36,6 +36,7 @@ final class ReportJson {
         json.put("to", run.to());
         json.put("started", run.started().toString());
         json.put("finished", run.finished().toString());
+        json.put("attempts", run.attempts());
         json.put("seconds", Rates.seconds(run.duration()));
         json.put("ending", name(run.ending()));
         run.stopReason()

@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Hands over all that a store holds, page by page, and stops the run if the store does not tell all of it.
@@ -60,20 +63,36 @@ final class StoreScan {
 
     /** Hands the sessions' keys to tasks, so many at most to each. */
     void sessions(int chunk, Consumer<List<SessionKey>> task, Consumer<UnreadableRecord> unreadable) {
-        try (Workers workers = new Workers(concurrency, control)) {
-            List<Runnable> producers = new ArrayList<>();
-            for (ScanCursor partition : partitions()) {
-                producers.add(() -> stoppingOnFailure(() -> scan(partition, chunk, workers, task, unreadable)));
-            }
-            workers.run(producers);
-        }
+        sessions(ScanLog.NONE, chunk, (keys, place) -> task.accept(keys), (record, place) -> unreadable.accept(record));
+    }
+
+    /**
+     * Hands the sessions' keys to tasks, so many at most to each, from where the log says. A page is done when all its
+     * tasks have returned.
+     */
+    void sessions(
+            ScanLog log,
+            int chunk,
+            BiConsumer<List<SessionKey>, ScanPlace> task,
+            BiConsumer<UnreadableRecord, ScanPlace> unreadable) {
+        scan(log, this::partitions, this::sessionPage, chunk, task, unreadable);
     }
 
     /** Hands each scope of shared state to a task of its own; one that the store tells twice may come twice. */
     void sharedScopes(Consumer<SharedScope> task) {
-        try (Workers workers = new Workers(concurrency, control)) {
-            workers.run(List.of(() -> stoppingOnFailure(() -> scanScopes(workers, task))));
-        }
+        sharedScopes(ScanLog.NONE, (scope, place) -> task.accept(scope));
+    }
+
+    /** The same, from where the log says. */
+    void sharedScopes(ScanLog log, BiConsumer<SharedScope, ScanPlace> task) {
+        RecentlySeen<SharedScope> seen = new RecentlySeen<>(SCOPES_REMEMBERED);
+        scan(
+                log,
+                () -> List.of(ScanCursor.START),
+                (cursor, size) -> scopePage(cursor, size, seen),
+                1,
+                (scopes, place) -> task.accept(scopes.get(0), place),
+                (record, place) -> {});
     }
 
     /** Hands given items to tasks of their own. */
@@ -83,52 +102,121 @@ final class StoreScan {
         }
     }
 
+    /** What one call of a scan has told. */
+    private record Page<T>(List<T> items, List<UnreadableRecord> unreadable, Optional<ScanCursor> next) {}
+
     private List<ScanCursor> partitions() {
-        List<ScanCursor> partitions = new ArrayList<>();
-        stoppingOnFailure(() ->
-                partitions.addAll(retries.call(() -> store.scanPartitions(Math.min(concurrency, MOST_PARTITIONS)))));
-        return partitions;
+        return retries.call(() -> store.scanPartitions(Math.min(concurrency, MOST_PARTITIONS)));
     }
 
-    private void scan(
-            ScanCursor partition,
+    private Page<SessionKey> sessionPage(ScanCursor cursor, int size) {
+        ScanPage page = retries.call(() -> store.scan(cursor, size));
+        return new Page<>(page.sessions().stream().map(SessionSummary::key).toList(), page.unreadable(), page.next());
+    }
+
+    private Page<SharedScope> scopePage(ScanCursor cursor, int size, RecentlySeen<SharedScope> seen) {
+        SharedScopePage page = retries.call(() -> store.scanSharedScopes(cursor, size));
+        return new Page<>(page.scopes().stream().filter(seen::add).toList(), List.of(), page.next());
+    }
+
+    private <T> void scan(
+            ScanLog log,
+            Supplier<List<ScanCursor>> partitions,
+            BiFunction<ScanCursor, Integer, Page<T>> pages,
             int chunk,
-            Workers workers,
-            Consumer<List<SessionKey>> task,
-            Consumer<UnreadableRecord> unreadable) {
-        Optional<ScanCursor> next = Optional.of(partition);
-        while (next.isPresent() && control.goesOn()) {
-            ScanCursor cursor = next.get();
-            ScanPage page = retries.call(() -> store.scan(cursor, pageSize));
-            page.unreadable().forEach(unreadable);
-            List<SessionKey> keys =
-                    page.sessions().stream().map(SessionSummary::key).toList();
-            for (int i = 0; i < keys.size() && control.goesOn(); i += chunk) {
-                List<SessionKey> some = keys.subList(i, Math.min(keys.size(), i + chunk));
-                workers.begin(() -> task.accept(some));
-            }
-            next = page.next();
+            BiConsumer<List<T>, ScanPlace> task,
+            BiConsumer<UnreadableRecord, ScanPlace> unreadable) {
+        try (Workers workers = new Workers(concurrency, control)) {
+            List<Runnable> producers = new ArrayList<>();
+            stoppingOnFailure(() -> {
+                ScanStart start = log.start(pageSize, partitions);
+                for (ScanStart.Partition partition : start.partitions()) {
+                    PartitionScan<T> scan = new PartitionScan<>(
+                            partition, start.pageSize(), chunk, pages, new OpenPages(log), workers, task, unreadable);
+                    producers.add(() -> stoppingOnFailure(scan::run));
+                }
+            });
+            workers.run(producers);
         }
     }
 
-    private void scanScopes(Workers workers, Consumer<SharedScope> task) {
-        RecentlySeen<SharedScope> seen = new RecentlySeen<>(SCOPES_REMEMBERED);
-        Optional<ScanCursor> next = Optional.of(ScanCursor.START);
-        while (next.isPresent() && control.goesOn()) {
-            ScanCursor cursor = next.get();
-            SharedScopePage page = retries.call(() -> store.scanSharedScopes(cursor, pageSize));
-            for (SharedScope scope : page.scopes()) {
-                if (seen.add(scope)) {
-                    workers.begin(() -> task.accept(scope));
+    /** The scan of one partition, by one thread. */
+    private final class PartitionScan<T> {
+        private final ScanStart.Partition partition;
+        private final int size;
+        private final int chunk;
+        private final BiFunction<ScanCursor, Integer, Page<T>> pages;
+        private final OpenPages open;
+        private final Workers workers;
+        private final BiConsumer<List<T>, ScanPlace> task;
+        private final BiConsumer<UnreadableRecord, ScanPlace> unreadable;
+
+        PartitionScan(
+                ScanStart.Partition partition,
+                int size,
+                int chunk,
+                BiFunction<ScanCursor, Integer, Page<T>> pages,
+                OpenPages open,
+                Workers workers,
+                BiConsumer<List<T>, ScanPlace> task,
+                BiConsumer<UnreadableRecord, ScanPlace> unreadable) {
+            this.partition = partition;
+            this.size = size;
+            this.chunk = chunk;
+            this.pages = pages;
+            this.open = open;
+            this.workers = workers;
+            this.task = task;
+            this.unreadable = unreadable;
+        }
+
+        void run() {
+            Optional<ScanCursor> next = Optional.of(partition.cursor());
+            for (long number = partition.page(); next.isPresent() && control.goesOn(); number++) {
+                Page<T> page = pages.apply(next.get(), size);
+                next = page.next();
+                handOver(page, open.open(new ScanPlace(partition.number(), number), next));
+            }
+        }
+
+        private void handOver(Page<T> page, OpenPages.Page opened) {
+            page.unreadable().stream()
+                    .filter(record -> isNew(record.location()))
+                    .forEach(record -> unreadable.accept(record, opened.place()));
+            List<T> items = page.items().stream().filter(this::isNew).toList();
+            for (int i = 0; i < items.size(); i += chunk) {
+                List<T> some = items.subList(i, Math.min(items.size(), i + chunk));
+                opened.expectTask();
+                if (!workers.begin(() -> process(some, opened))) {
+                    return;
                 }
             }
-            next = page.next();
+            opened.partDone();
+        }
+
+        private void process(List<T> items, OpenPages.Page opened) {
+            try {
+                task.accept(items, opened.place());
+                opened.partDone();
+            } catch (JournalException e) {
+                open.abandon();
+                control.stop(Failure.JOURNAL, String.valueOf(e.getMessage()));
+            } catch (RuntimeException | Error e) {
+                open.abandon();
+                throw e;
+            }
+        }
+
+        private boolean isNew(Object item) {
+            return !partition.met().contains(item);
         }
     }
 
     private void stoppingOnFailure(Runnable scan) {
         try {
             scan.run();
+        } catch (JournalException e) {
+            control.stop(Failure.JOURNAL, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             if (Thread.currentThread().isInterrupted()) {
                 control.cancel();

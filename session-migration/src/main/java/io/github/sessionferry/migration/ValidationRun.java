@@ -148,6 +148,8 @@ final class ValidationRun {
                         to.name(),
                         started,
                         settings.clock.instant(),
+                        1,
+                        Duration.ZERO,
                         control.ending(),
                         control.stopReason()),
                 settings.tolerance,

@@ -47,12 +47,12 @@ final class Workers implements AutoCloseable {
         throwFailure();
     }
 
-    /** Called by producers: begins a task as soon as there is room, or not at all if the run has ended. */
-    void begin(Runnable task) {
+    /** Called by producers: begins a task as soon as there is room, or tells that it did not, for the run has ended. */
+    boolean begin(Runnable task) {
         free.acquireUninterruptibly();
         if (!control.goesOn()) {
             free.release();
-            return;
+            return false;
         }
         threads.execute(() -> {
             try {
@@ -61,6 +61,7 @@ final class Workers implements AutoCloseable {
                 free.release();
             }
         });
+        return true;
     }
 
     private Runnable guarded(Runnable action) {

@@ -54,6 +54,7 @@ class ReportsTest {
                         "to",
                         "started",
                         "finished",
+                        "attempts",
                         "seconds",
                         "ending",
                         "dryRun",
@@ -106,6 +107,7 @@ class ReportsTest {
                         "to",
                         "started",
                         "finished",
+                        "attempts",
                         "seconds",
                         "ending",
                         "verdict",
@@ -341,6 +343,8 @@ class ReportsTest {
                 "agentengine:e",
                 Samples.T0,
                 Samples.T0.plusSeconds(125),
+                1,
+                Duration.ZERO,
                 ending,
                 ending == RunEnding.STOPPED
                         ? Optional.of(new Failure("PERMISSION_DENIED", "not allowed to read"))

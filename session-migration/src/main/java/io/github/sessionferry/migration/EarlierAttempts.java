@@ -1,0 +1,123 @@
+package io.github.sessionferry.migration;
+
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.UnreadableRecord;
+import io.github.sessionferry.migration.SessionOutcome.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the lines of a migration's journal tell of earlier attempts: what they have done is counted, what they have
+ * postponed or failed is left to do. Not thread-safe.
+ */
+final class EarlierAttempts {
+
+    private static final int MOST_LEFT = 100_000;
+
+    private final Map<SessionKey, Failure> sessions = new LinkedHashMap<>();
+    private final Map<SharedScope, Failure> scopes = new LinkedHashMap<>();
+    private @Nullable MigrationTally tally;
+
+    /** Counts what they have done, and can be told what comes after them. */
+    MigrationTally tallySince(Instant started) {
+        if (tally == null) {
+            tally = new MigrationTally(started);
+        }
+        return tally;
+    }
+
+    /** The sessions left to do, with what was wrong. */
+    Map<SessionKey, Failure> sessions() {
+        return sessions;
+    }
+
+    /** The scopes of shared state left to do, with what was wrong. */
+    Map<SharedScope, Failure> scopes() {
+        return scopes;
+    }
+
+    void read(Journal journal, JournalLine line) {
+        if (line.has("session")) {
+            readSession(journal, line);
+        } else if (line.has("record")) {
+            journal.met(MigrationJournal.SESSIONS, line, line.text("record"));
+            tallySince(journal.started())
+                    .add(new UnreadableRecord(line.text("record"), line.text("reason")), line.time("time"));
+        } else {
+            readScope(journal, line);
+        }
+    }
+
+    private void readSession(Journal journal, JournalLine line) {
+        SessionKey key = sessionKey(line);
+        journal.met(MigrationJournal.SESSIONS, line, key);
+        if (isLeft(line)) {
+            leave(journal, sessions, key, line);
+        } else {
+            sessions.remove(key);
+            tallySince(journal.started()).add(outcome(key, line));
+        }
+    }
+
+    private void readScope(Journal journal, JournalLine line) {
+        SharedScope scope = scope(line);
+        journal.met(MigrationJournal.SCOPES, line, scope);
+        if (isLeft(line)) {
+            leave(journal, scopes, scope, line);
+        } else {
+            scopes.remove(scope);
+            tallySince(journal.started())
+                    .addScope(
+                            scope,
+                            line.number("written"),
+                            line.number("unchanged"),
+                            line.texts("kept"),
+                            line.number("retries"));
+        }
+    }
+
+    private static boolean isLeft(JournalLine line) {
+        String status = line.text("status");
+        return status.equals(MigrationJournal.POSTPONED) || status.equals(Journal.name(Status.FAILED));
+    }
+
+    private static <T> void leave(Journal journal, Map<T, Failure> left, T item, JournalLine line) {
+        left.put(item, Journal.failure(line));
+        if (left.size() > MOST_LEFT) {
+            throw new JournalException("the journal " + journal.file() + " holds more than " + MOST_LEFT
+                    + " sessions that failed, too many to take up again; begin a new run with another file: what was"
+                    + " done is found and not done twice");
+        }
+    }
+
+    static SessionKey sessionKey(JournalLine line) {
+        return new SessionKey(line.text("app"), line.text("user"), line.text("session"));
+    }
+
+    private static SharedScope scope(JournalLine line) {
+        return line.text("scope").equals("app")
+                ? SharedScope.app(line.text("app"))
+                : SharedScope.user(line.text("app"), line.text("user"));
+    }
+
+    private static SessionOutcome outcome(SessionKey key, JournalLine line) {
+        return new SessionOutcome(
+                key,
+                line.constant("status", Status.class),
+                line.has("code") ? Optional.of(Journal.failure(line)) : Optional.empty(),
+                line.smallNumber("events"),
+                line.find("encodings").map(JournalLine::smallNumbers).orElse(Map.of()),
+                line.findText("stored_id"),
+                line.smallNumber("retries"),
+                line.time("time"),
+                line.has("micros")
+                        ? Optional.of(Duration.of(line.number("micros"), ChronoUnit.MICROS))
+                        : Optional.empty());
+    }
+}

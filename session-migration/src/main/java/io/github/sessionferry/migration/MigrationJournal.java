@@ -1,0 +1,149 @@
+package io.github.sessionferry.migration;
+
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.UnreadableRecord;
+import io.github.sessionferry.migration.SessionOutcome.Status;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal of a migration: a line for each session, unreadable record and scope of shared state dealt with, with ids,
+ * codes, counts and times but no content. What has a line is not done again by a later attempt, unless it was postponed or
+ * has failed. Thread-safe.
+ */
+final class MigrationJournal implements AutoCloseable {
+
+    static final String SESSIONS = "sessions";
+    static final String SCOPES = "scopes";
+    static final String POSTPONED = "postponed";
+
+    private final Journal journal;
+
+    private MigrationJournal(Journal journal) {
+        this.journal = journal;
+    }
+
+    /**
+     * Begins a journal, or goes on with one.
+     *
+     * @param file the file
+     * @param settings of the migration
+     * @param earlier is told what earlier attempts have done
+     * @throws JournalException if the file cannot be used for this run
+     */
+    static MigrationJournal open(Path file, Migrator.Builder settings, EarlierAttempts earlier) {
+        JournalHeader header = new JournalHeader(
+                "migration", settings.from.name(), settings.to.name(), Map.of("dry_run", settings.dryRun));
+        return new MigrationJournal(Journal.open(file, header, settings.resume, settings.clock, earlier::read));
+    }
+
+    int attempts() {
+        return journal.attempts();
+    }
+
+    Instant started() {
+        return journal.started();
+    }
+
+    Duration idle() {
+        return journal.idle();
+    }
+
+    ScanLog sessions() {
+        return journal.scanLog(SESSIONS);
+    }
+
+    ScanLog scopes() {
+        return journal.scanLog(SCOPES);
+    }
+
+    void add(SessionOutcome outcome, Optional<ScanPlace> place) {
+        Map<String, @Nullable Object> line = session(outcome.key(), place);
+        line.put("status", Journal.name(outcome.status()));
+        outcome.failure().ifPresent(failure -> Journal.putFailure(line, failure));
+        line.put("events", (long) outcome.eventsAppended());
+        line.put("retries", (long) outcome.retries());
+        if (!outcome.encodings().isEmpty()) {
+            line.put("encodings", new TreeMap<>(outcome.encodings()));
+        }
+        outcome.storedId().ifPresent(id -> line.put("stored_id", id));
+        outcome.duration().ifPresent(took -> line.put("micros", TimeUnit.NANOSECONDS.toMicros(took.toNanos())));
+        journal.write(line, outcome.time());
+    }
+
+    void addPostponed(SessionKey key, Failure failure, Optional<ScanPlace> place) {
+        Map<String, @Nullable Object> line = session(key, place);
+        line.put("status", POSTPONED);
+        Journal.putFailure(line, failure);
+        journal.write(line);
+    }
+
+    void add(UnreadableRecord unreadable, Failure failure, ScanPlace place, Instant time) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
+        line.put("record", unreadable.location());
+        line.put("status", Journal.name(Status.SKIPPED));
+        Journal.putFailure(line, failure);
+        Journal.putPlace(line, place);
+        journal.write(line, time);
+    }
+
+    void add(SharedReconcileResult result, Optional<ScanPlace> place) {
+        Map<String, @Nullable Object> line = scope(result.scope(), place);
+        line.put("status", "done");
+        line.put("written", (long) result.outcome().written().size());
+        line.put("unchanged", (long) result.outcome().unchanged().size());
+        line.put("kept", result.outcome().kept());
+        line.put("retries", (long) result.retries());
+        journal.write(line);
+    }
+
+    void addFailed(SharedScope scope, Failure failure, Optional<ScanPlace> place) {
+        addNotDone(scope, Journal.name(Status.FAILED), failure, place);
+    }
+
+    void addPostponed(SharedScope scope, Failure failure, Optional<ScanPlace> place) {
+        addNotDone(scope, POSTPONED, failure, place);
+    }
+
+    private void addNotDone(SharedScope scope, String status, Failure failure, Optional<ScanPlace> place) {
+        Map<String, @Nullable Object> line = scope(scope, place);
+        line.put("status", status);
+        Journal.putFailure(line, failure);
+        journal.write(line);
+    }
+
+    void end(RunEnding ending, Optional<Failure> reason) {
+        journal.end(ending, reason);
+    }
+
+    private static Map<String, @Nullable Object> session(SessionKey key, Optional<ScanPlace> place) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
+        line.put("app", key.appName());
+        line.put("user", key.userId());
+        line.put("session", key.sessionId());
+        place.ifPresent(where -> Journal.putPlace(line, where));
+        return line;
+    }
+
+    private static Map<String, @Nullable Object> scope(SharedScope scope, Optional<ScanPlace> place) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
+        line.put("scope", Journal.name(scope.stateScope()));
+        line.put("app", scope.appName());
+        scope.userId().ifPresent(user -> line.put("user", user));
+        place.ifPresent(where -> Journal.putPlace(line, where));
+        return line;
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+    }
+}

@@ -48,6 +48,7 @@ final class MigrationRun {
         reconciler = Reconciler.builder(settings.from, settings.to)
                 .maxRetries(settings.maxRetries)
                 .retryDelay(settings.retryDelay)
+                .inBulk()
                 .build();
         Retries retries = Retries.ofScan(settings.maxRetries, settings.retryDelay);
         scan = new StoreScan(settings.from, settings.concurrency, settings.pageSize, retries, control);

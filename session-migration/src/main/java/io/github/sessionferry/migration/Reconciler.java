@@ -47,12 +47,14 @@ public final class Reconciler {
     private final SessionService to;
     private final SessionComparison comparison;
     private final Retries retries;
+    private final Novelty novelty;
 
     private Reconciler(Builder builder) {
         from = builder.from;
         to = builder.to;
         comparison = SessionComparison.exact(from, to);
         retries = new Retries(builder.maxRetries, builder.retryDelay);
+        novelty = builder.novelty;
     }
 
     /**
@@ -86,7 +88,7 @@ public final class Reconciler {
      *     completes it
      */
     public ReconcileResult reconcile(SessionKey key) {
-        return new SessionReconciliation(from, to, comparison, retries, requireNonNull(key, "key")).run();
+        return new SessionReconciliation(from, to, comparison, retries, novelty, requireNonNull(key, "key")).run();
     }
 
     /**
@@ -173,6 +175,7 @@ public final class Reconciler {
         private final SessionService to;
         private int maxRetries = Retries.DEFAULT_MAX;
         private Duration retryDelay = Retries.DEFAULT_DELAY;
+        private Novelty novelty = Novelty.unguessed();
 
         private Builder(SessionService from, SessionService to) {
             this.from = requireNonNull(from, "from");
@@ -200,6 +203,12 @@ public final class Reconciler {
          */
         public Builder retryDelay(Duration delay) {
             retryDelay = Retries.requireDelay(delay);
+            return this;
+        }
+
+        /** Saves looks at the target while it lacks the sessions; costs one when a session is known after new ones. */
+        Builder inBulk() {
+            novelty = Novelty.guessed();
             return this;
         }
 

@@ -2,6 +2,7 @@ package io.github.sessionferry.migration;
 
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * One call of {@link Reconciler#reconcile(SessionKey)}: what it has done so far, over all its rounds and retries.
  *
  * <p>A round reads both sides, writes what is missing under the revision that was read, and is the last one if the source
- * has not changed meanwhile. Not thread-safe.
+ * has not changed meanwhile. A session that is likely to be new is written before the target is looked at, on the
+ * condition that it is not there. Not thread-safe.
  */
 final class SessionReconciliation {
 
@@ -29,6 +31,7 @@ final class SessionReconciliation {
     private final SessionService to;
     private final SessionComparison comparison;
     private final Retries retries;
+    private final Novelty novelty;
     private final SessionKey key;
 
     /** What this call has written, or may have written, where the target had nothing. */
@@ -43,11 +46,17 @@ final class SessionReconciliation {
     private Optional<String> storedId = Optional.empty();
 
     SessionReconciliation(
-            SessionService from, SessionService to, SessionComparison comparison, Retries retries, SessionKey key) {
+            SessionService from,
+            SessionService to,
+            SessionComparison comparison,
+            Retries retries,
+            Novelty novelty,
+            SessionKey key) {
         this.from = from;
         this.to = to;
         this.comparison = comparison;
         this.retries = retries;
+        this.novelty = novelty;
         this.key = key;
     }
 
@@ -74,7 +83,14 @@ final class SessionReconciliation {
 
     private Optional<Status> round() {
         Optional<Session> source = find(from, EventSelection.all());
+        if (source.isPresent() && written == null && novelty.isLikely()) {
+            Optional<Status> created = write(Status.CREATED, new StoreRequest(source.get(), Precondition.absent()));
+            if (created.isPresent()) {
+                return settledUnlessChanged(source, created.get());
+            }
+        }
         Optional<Session> target = find(to, EventSelection.all());
+        novelty.learn(target.isEmpty());
         if (target.isPresent() && isLeftover(source, target.get())) {
             return removeLeftover(source, target.get());
         }

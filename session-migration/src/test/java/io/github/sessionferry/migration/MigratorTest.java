@@ -82,6 +82,30 @@ class MigratorTest {
     }
 
     @Test
+    void run_ofNewSessions_writesThemWithoutALookAtTheTarget() {
+        Samples.fill(source, 100, 2);
+
+        MigrationReport report = migrator().concurrency(1).build().run();
+
+        assertThat(report.counts().created()).isEqualTo(100);
+        assertThat(targetFaults.calls(SessionOperation.FIND)).isEqualTo(1);
+        assertEqualStores(100);
+    }
+
+    @Test
+    void run_whenTheTargetHasSomeOfTheSessions_createsTheOthersAndCompletesThese() {
+        Samples.fill(source, 100, 5);
+        for (int i = 0; i < 100; i += 3) {
+            Samples.put(target, Samples.session(Samples.key(i), 2));
+        }
+
+        MigrationReport report = migrator().concurrency(1).build().run();
+
+        assertThat(report.counts()).isEqualTo(new MigrationCounts(66, 34, 0, 0, 0, 0, 0, 66 * 5 + 34 * 3, 0));
+        assertEqualStores(100);
+    }
+
+    @Test
     void run_withFaultsInAFifthOfAllCalls_losesAndDoublesNothing() {
         Samples.fill(source, 400, 6);
         source.storeSharedState(APP, Map.of("currency", SharedValue.of("EUR", Samples.T0)));

@@ -64,24 +64,48 @@ final class EngineSessions {
     record Creation(EngineSession session, boolean byUs) {}
 
     /**
-     * Creates the session of a key, unless it exists.
+     * Where the session of a key is, or can be.
      *
-     * @param contents makes the session from the labels that it is to begin with
+     * @param session the session
+     * @param expired what stands of it at ids where it has expired
+     * @param free the ids under which it may be created, once what has expired is deleted; none if it is there
      */
-    Creation create(SessionKey key, Function<SessionLabels, Session> contents, Deadline deadline) {
+    record Place(Optional<EngineSession> session, List<EngineSession> expired, List<String> free) {}
+
+    /** Looks at every id that the session of a key may have: one under a later id must not get a double under another. */
+    Place locate(SessionKey key, Deadline deadline) {
+        List<EngineSession> expired = new ArrayList<>();
         List<String> free = new ArrayList<>();
         for (String engineId : EngineIds.candidates(key)) {
             Optional<Session> resource = client.get(engineId, deadline);
             Optional<EngineSession> mine = resource.flatMap(some -> ifOwnedBy(key, some));
             if (mine.isPresent() && !mine.get().isExpired(clock.instant())) {
-                return new Creation(mine.get(), false);
+                return new Place(mine, List.of(), List.of());
             }
-            mine.ifPresent(expired -> delete(expired, deadline));
+            mine.ifPresent(expired::add);
             if (resource.isEmpty() || mine.isPresent()) {
                 free.add(engineId);
             }
         }
-        for (String engineId : free) {
+        return new Place(Optional.empty(), expired, free);
+    }
+
+    /**
+     * Creates the session of a key, unless it exists.
+     *
+     * @param contents makes the session from the labels that it is to begin with
+     */
+    Creation create(SessionKey key, Function<SessionLabels, Session> contents, Deadline deadline) {
+        Place place = locate(key, deadline);
+        return place.session()
+                .map(session -> new Creation(session, false))
+                .orElseGet(() -> create(key, place, contents, deadline));
+    }
+
+    /** Creates the session of a key where it was not found. */
+    Creation create(SessionKey key, Place place, Function<SessionLabels, Session> contents, Deadline deadline) {
+        place.expired().forEach(expired -> delete(expired, deadline));
+        for (String engineId : place.free()) {
             SessionLabels labels = SessionLabels.begin(key, defaultApp, engineId);
             Session created = createAt(engineId, contents.apply(labels), key, deadline);
             Optional<EngineSession> mine = ifOwnedBy(key, created);

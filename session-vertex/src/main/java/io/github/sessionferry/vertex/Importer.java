@@ -15,6 +15,7 @@ import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.codec.Encodings;
 import io.github.sessionferry.vertex.EngineSessions.Creation;
+import io.github.sessionferry.vertex.EngineSessions.Place;
 import io.github.sessionferry.vertex.SessionLabels.PromisedEvent;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -60,7 +61,8 @@ final class Importer {
     /** @throws IllegalArgumentException before anything is changed, if the service cannot hold the session */
     StoreOutcome store(Session session, Precondition precondition) {
         Converted converted = convert(session);
-        Optional<EngineSession> existing = sessions.find(session.key(), client.deadline());
+        Place place = sessions.locate(session.key(), client.deadline());
+        Optional<EngineSession> existing = place.session();
         if (!precondition.holdsFor(existing.map(EngineSession::revision).orElse(null))) {
             return StoreOutcome.CONFLICT;
         }
@@ -68,7 +70,7 @@ final class Importer {
             return complete(converted, existing.get());
         }
         Creation creation = sessions.create(
-                session.key(), labels -> resource(converted, beginning(labels, session)), client.deadline());
+                session.key(), place, labels -> resource(converted, beginning(labels, session)), client.deadline());
         if (!creation.byUs()) {
             return precondition.requiresAbsence() ? StoreOutcome.CONFLICT : complete(converted, creation.session());
         }

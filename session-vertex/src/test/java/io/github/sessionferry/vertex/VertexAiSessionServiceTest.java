@@ -95,6 +95,17 @@ class VertexAiSessionServiceTest {
     }
 
     @Test
+    void store_ofANewSession_looksAtEachOfItsIdsOnceAndForWhatItCreated() {
+        service.store(EngineFixture.session(KEY, 3), Precondition.absent());
+
+        assertThat(fixture.faults().calls("GetSession"))
+                .isEqualTo(EngineIds.candidates(KEY).size() + 1);
+        assertThat(fixture.faults().calls("CreateSession")).isEqualTo(1);
+        assertThat(fixture.faults().calls("AppendEvent")).isEqualTo(3);
+        assertThat(fixture.faults().totalCalls()).isEqualTo(7);
+    }
+
+    @Test
     void append_delta_isAppliedByTheService() {
         fixture.create(KEY, Map.of());
 

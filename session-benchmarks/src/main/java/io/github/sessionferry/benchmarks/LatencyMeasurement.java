@@ -1,0 +1,143 @@
+package io.github.sessionferry.benchmarks;
+
+import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.Precondition;
+import io.github.sessionferry.core.ScanCursor;
+import io.github.sessionferry.core.ScanPage;
+import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.core.SessionSummary;
+import io.github.sessionferry.migration.Migrator;
+import io.github.sessionferry.testkit.generators.ConversationGenerator;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * From Firestore to Agent Engine over gRPC, each call taking a while: how close the engine comes to the calls that so many
+ * at a time can make, and how a script fares that moves one session after the other.
+ */
+final class LatencyMeasurement implements Measurement {
+
+    private static final Duration LATENCY = Duration.ofMillis(20);
+    private static final int CONCURRENCY = 64;
+    private static final int SESSIONS = 3_000;
+    private static final int SESSIONS_OF_WARM_UP = 1_000;
+    private static final int WARM_UPS = 2;
+    private static final int SESSIONS_OF_SCRIPT = 10;
+    private static final int EVENTS = 30;
+
+    @Override
+    public String name() {
+        return "latency";
+    }
+
+    @Override
+    public void run(Figures figures) throws IOException {
+        try (FakeServers servers = FakeServers.start()) {
+            for (int warmUp = 0; warmUp < WARM_UPS; warmUp++) {
+                measure(servers, warmUp, SESSIONS_OF_WARM_UP, Duration.ZERO, LatencyMeasurement::migrate);
+            }
+            add(
+                    figures,
+                    "engine, Firestore to Agent Engine",
+                    CONCURRENCY,
+                    SESSIONS,
+                    measure(servers, WARM_UPS, SESSIONS, LATENCY, LatencyMeasurement::migrate));
+            add(
+                    figures,
+                    "one session after the other",
+                    1,
+                    SESSIONS_OF_SCRIPT,
+                    measure(servers, WARM_UPS + 1, SESSIONS_OF_SCRIPT, LATENCY, LatencyMeasurement::moveOneByOne));
+        }
+    }
+
+    private interface Move {
+        void run(SessionService source, SessionService target);
+    }
+
+    private static void migrate(SessionService source, SessionService target) {
+        Migrator.builder(source, target).concurrency(CONCURRENCY).build().run();
+    }
+
+    /** A script's way: read a session, write it, go on to the next. */
+    private static void moveOneByOne(SessionService source, SessionService target) {
+        Optional<ScanCursor> next = Optional.of(ScanCursor.START);
+        while (next.isPresent()) {
+            ScanPage page = source.scan(next.get(), 100);
+            for (SessionSummary summary : page.sessions()) {
+                source.find(summary.key(), EventSelection.all())
+                        .ifPresent(session -> target.store(session, Precondition.none()));
+            }
+            next = page.next();
+        }
+    }
+
+    private record Measured(double seconds, long calls, Duration ownProcessorTime, Duration serversProcessorTime) {}
+
+    private static void add(Figures figures, String what, int concurrency, int sessions, Measured measured) {
+        double perSecond = measured.calls / measured.seconds;
+        double bound = concurrency / (LATENCY.toMillis() / 1e3);
+        figures.add(
+                what,
+                String.format(
+                        Locale.ROOT,
+                        "%,d sessions of %d events, %d ms a call, %d at a time",
+                        sessions,
+                        EVENTS,
+                        LATENCY.toMillis(),
+                        concurrency),
+                "%.0f %% of %,.0f calls/s, %.1f calls a session, %,.1f sessions/s;"
+                        + " processor time a call: %,d µs, servers %,d µs",
+                100 * perSecond / bound,
+                bound,
+                (double) measured.calls / sessions,
+                sessions / measured.seconds,
+                measured.ownProcessorTime.toNanos() / 1_000 / measured.calls,
+                measured.serversProcessorTime.toNanos() / 1_000 / measured.calls);
+    }
+
+    private static Measured measure(FakeServers servers, int number, int sessions, Duration latency, Move move)
+            throws IOException {
+        try (SessionService source = servers.openFirestore(number);
+                SessionService target = servers.openAgentEngine(number)) {
+            servers.delayEachCall(Duration.ZERO);
+            fill(source, sessions);
+            servers.delayEachCall(latency);
+            Duration own = ownProcessorTime();
+            Duration ofServers = servers.processorTime();
+            long begin = System.nanoTime();
+            move.run(source, target);
+            Measured measured = new Measured(
+                    (System.nanoTime() - begin) / 1e9,
+                    servers.calls(),
+                    ownProcessorTime().minus(own),
+                    servers.processorTime().minus(ofServers));
+            requireMoved(target, sessions);
+            return measured;
+        }
+    }
+
+    private static Duration ownProcessorTime() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    private static void fill(SessionService source, int sessions) {
+        ConversationGenerator.builder().sessions(sessions).eventsPerSession(EVENTS).build().stream()
+                .forEach(session -> source.store(session, Precondition.none()));
+    }
+
+    private static void requireMoved(SessionService target, int sessions) {
+        long found = 0;
+        Optional<ScanCursor> next = Optional.of(ScanCursor.START);
+        while (next.isPresent()) {
+            ScanPage page = target.scan(next.get(), 100);
+            found += page.sessions().size();
+            next = page.next();
+        }
+        if (found != sessions) {
+            throw new IllegalStateException("not all sessions were moved: " + found + " of " + sessions);
+        }
+    }
+}

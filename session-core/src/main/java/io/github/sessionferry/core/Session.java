@@ -65,14 +65,7 @@ public final class Session {
      * @return a new builder
      */
     public Builder toBuilder() {
-        return new Builder(key, updateTime)
-                .state(state)
-                .events(events)
-                .createTime(createTime)
-                .expireTime(expireTime)
-                .revision(revision)
-                .complete(complete)
-                .fields(fields);
+        return new Builder(this);
     }
 
     /**
@@ -213,6 +206,18 @@ public final class Session {
         private Builder(SessionKey key, Instant updateTime) {
             this.key = requireNonNull(key, "key");
             this.updateTime = StateValues.toMicros(updateTime);
+        }
+
+        private Builder(Session session) {
+            key = session.key;
+            state = session.state;
+            events = session.events;
+            createTime = session.createTime;
+            updateTime = session.updateTime;
+            expireTime = session.expireTime;
+            revision = session.revision;
+            complete = session.complete;
+            fields = session.fields;
         }
 
         /**

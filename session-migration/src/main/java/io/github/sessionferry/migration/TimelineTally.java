@@ -58,10 +58,11 @@ final class TimelineTally {
     }
 
     private Span spanAt(Duration sinceStart) {
-        while (sinceStart.dividedBy(width) >= MOST_SPANS) {
+        long millis = sinceStart.toMillis();
+        while (millis / width.toMillis() >= MOST_SPANS) {
             widen();
         }
-        int index = (int) sinceStart.dividedBy(width);
+        int index = (int) (millis / width.toMillis());
         while (spans.size() <= index) {
             spans.add(new Span());
         }

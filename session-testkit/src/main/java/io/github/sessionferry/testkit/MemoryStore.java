@@ -47,9 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryStore {
 
-    private static final Comparator<SessionKey> KEY_ORDER = Comparator.comparing(SessionKey::appName)
-            .thenComparing(SessionKey::userId)
-            .thenComparing(SessionKey::sessionId);
+    private static final Comparator<SessionKey> KEY_ORDER = MemoryStore::compare;
     private static final String FIRST_SESSION_ID = "\0";
 
     private final Clock clock;
@@ -228,6 +226,16 @@ final class MemoryStore {
             return parts.get(1) instanceof String userId ? SharedScope.user(appName, userId) : SharedScope.app(appName);
         }
         throw new IllegalArgumentException("the cursor was not given by an in-memory store");
+    }
+
+    /** By application, user and session. */
+    private static int compare(SessionKey a, SessionKey b) {
+        int byApp = a.appName().compareTo(b.appName());
+        if (byApp != 0) {
+            return byApp;
+        }
+        int byUser = a.userId().compareTo(b.userId());
+        return byUser != 0 ? byUser : a.sessionId().compareTo(b.sessionId());
     }
 
     private Session view(StoredSession session, EventSelection events) {

@@ -29,6 +29,9 @@ final class StoredSession {
     private @Nullable Instant expireTime;
     private String revision = "";
 
+    /** The session of this revision, without shared state, once it was read. */
+    private volatile @Nullable Session read;
+
     StoredSession(SessionKey key, Instant updateTime) {
         this.key = key;
         this.updateTime = updateTime;
@@ -53,6 +56,7 @@ final class StoredSession {
 
     void revise(long newRevision) {
         revision = Long.toString(newRevision);
+        read = null;
     }
 
     boolean isExpired(Instant now) {
@@ -60,11 +64,23 @@ final class StoredSession {
     }
 
     Session view(EventSelection selection, Map<String, ? extends @Nullable Object> sharedState) {
-        Map<String, @Nullable Object> seen = new LinkedHashMap<>(state);
+        Session own = read;
+        if (own == null) {
+            own = own();
+            read = own;
+        }
+        if (sharedState.isEmpty() && selection.equals(EventSelection.all())) {
+            return own;
+        }
+        Map<String, @Nullable Object> seen = new LinkedHashMap<>(own.state());
         seen.putAll(sharedState);
+        return own.toBuilder().state(seen).events(selection.apply(own.events())).build();
+    }
+
+    private Session own() {
         return Session.builder(key, updateTime)
-                .state(seen)
-                .events(selection.apply(events))
+                .state(state)
+                .events(events)
                 .createTime(createTime)
                 .expireTime(expireTime)
                 .revision(revision)

@@ -61,6 +61,21 @@ final class MigrateCommand implements Callable<Integer> {
             description = "How many sessions are moved at the same time; 10 if not given.")
     private int concurrency;
 
+    @Option(
+            names = "--max-failures-in-a-row",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "Stop as for a fatal error when so many sessions in a row have failed; 100 if not given.")
+    private int maxFailuresInARow;
+
+    @Option(
+            names = "--keep",
+            description = {
+                "Keep in the target what was created, also if the run stops for a fatal error, so that it can be resumed.",
+                "Otherwise it is removed, unless somebody has changed it since."
+            })
+    private boolean keep;
+
     @Option(names = "--dry-run", description = "Write nothing to the target: tell what would be done.")
     private boolean dryRun;
 
@@ -91,6 +106,8 @@ final class MigrateCommand implements Callable<Integer> {
                 .concurrency(concurrency)
                 .dryRun(dryRun)
                 .resume(resume)
+                .keepOnFailure(keep)
+                .maxFailuresInARow(maxFailuresInARow)
                 .listener(progress);
         if (journal != null) {
             builder.journal(journal);

@@ -4,6 +4,7 @@ import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.migration.DifferingSession;
 import io.github.sessionferry.migration.MigrationCounts;
 import io.github.sessionferry.migration.MigrationReport;
+import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.Problem;
 import io.github.sessionferry.migration.RunEnding;
 import io.github.sessionferry.migration.RunSummary;
@@ -31,6 +32,7 @@ final class Summary {
         summary.verdict(report.succeeded(), migrationVerdict(report));
         summary.stopReason(report.run());
         summary.counts(report.counts(), report.dryRun());
+        report.rollback().ifPresent(summary::rollback);
         summary.problems(report.problems());
         return summary.lines;
     }
@@ -129,6 +131,18 @@ final class Summary {
 
     private void count(String what, long number) {
         lines.add(String.format(Locale.ROOT, "  %,12d  %s", number, what));
+    }
+
+    private void rollback(RolledBack rollback) {
+        lines.add("Taken back, of the sessions that the run had created:");
+        count("removed from the target", rollback.removed().count());
+        count(
+                "left, for they were changed since or hold more than the source",
+                rollback.changed().count());
+        count("could not be removed", rollback.failed().count());
+        if (rollback.failed().count() > 0) {
+            lines.add("Go on with the same --journal and --resume to remove the rest.");
+        }
     }
 
     private void problems(List<Problem> problems) {

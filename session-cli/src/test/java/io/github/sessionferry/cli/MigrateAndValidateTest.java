@@ -208,6 +208,7 @@ class MigrateAndValidateTest {
                 "--from memory:a --to memory:a | --from and --to are the same store",
                 "--concurrency 0 | concurrency is 0",
                 "--concurrency many | 'many' is not an int",
+                "--max-failures-in-a-row 0 | maxFailuresInARow is 0",
                 "--journal /dev/null/j | --journal: ",
                 "--resume | give the file with --journal",
                 "--report /dev/null/r | --report: ",

@@ -29,7 +29,13 @@ final class Advice {
                     "STORE_NOT_FOUND",
                     "Check the store's address; create the database, engine or folder if it is missing."),
             Map.entry("CLOSED", "The store was closed during the run. Open it and run again."),
-            Map.entry(Failure.JOURNAL, "Check the journal's disk and folder, then run again."));
+            Map.entry(
+                    Failure.TOO_MANY_FAILURES,
+                    "Nothing went right any more. Look at the reason of the failures, mend it, then run again."),
+            Map.entry(
+                    Failure.JOURNAL,
+                    "Make room on the journal's disk, then go on with the same journal. Without one, name a file on a disk"
+                            + " with room."));
 
     private Advice() {}
 

@@ -22,7 +22,9 @@ final class EarlierAttempts {
 
     private final Map<SessionKey, Failure> sessions = new LinkedHashMap<>();
     private final Map<SharedScope, Failure> scopes = new LinkedHashMap<>();
+    private final RollbackTally rolledBack = new RollbackTally();
     private @Nullable MigrationTally tally;
+    private @Nullable Failure rollback;
 
     /** Counts what they have done, and can be told what comes after them. */
     MigrationTally tallySince(Instant started) {
@@ -42,8 +44,20 @@ final class EarlierAttempts {
         return scopes;
     }
 
+    /** Why a rollback was begun that has not come to its end. */
+    Optional<Failure> rollback() {
+        return Optional.ofNullable(rollback);
+    }
+
+    /** Counts what that rollback has done, and can be told what comes after it. */
+    RollbackTally rolledBack() {
+        return rolledBack;
+    }
+
     void read(Journal journal, JournalLine line) {
-        if (line.has("session")) {
+        if (line.has(MigrationJournal.ROLLBACK)) {
+            readRollback(journal, line);
+        } else if (line.has("session")) {
             readSession(journal, line);
         } else if (line.has("record")) {
             journal.met(MigrationJournal.SESSIONS, line, line.text("record"));
@@ -51,6 +65,17 @@ final class EarlierAttempts {
                     .add(new UnreadableRecord(line.text("record"), line.text("reason")), line.time("time"));
         } else {
             readScope(journal, line);
+        }
+    }
+
+    private void readRollback(Journal journal, JournalLine line) {
+        switch (line.text(MigrationJournal.ROLLBACK)) {
+            case MigrationJournal.BEGUN -> rollback = Journal.failure(line);
+            case MigrationJournal.REMOVED -> rolledBack.removed(sessionKey(line));
+            case MigrationJournal.DONE ->
+                throw new JournalException("the run of the journal " + journal.file()
+                        + " was rolled back; begin a new run with another file");
+            default -> throw new IllegalArgumentException("no such step of a rollback");
         }
     }
 

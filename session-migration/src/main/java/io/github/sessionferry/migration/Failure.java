@@ -10,7 +10,7 @@ import io.github.sessionferry.core.SessionException;
  *
  * <p>Immutable; holds no session content.
  *
- * @param code the name of a {@link SessionErrorCode}, or {@link #JOURNAL}
+ * @param code the name of a {@link SessionErrorCode}, or {@link #JOURNAL} or {@link #TOO_MANY_FAILURES}
  * @param message what failed, where, and what to do
  * @since 0.1
  */
@@ -18,6 +18,9 @@ public record Failure(String code, String message) {
 
     /** The code of a journal that could not be written. */
     public static final String JOURNAL = "JOURNAL";
+
+    /** The code of a run in which too many sessions in a row failed. */
+    public static final String TOO_MANY_FAILURES = "TOO_MANY_FAILURES";
 
     /** Checks the parts. */
     public Failure {

@@ -49,7 +49,7 @@ final class Journal implements AutoCloseable {
     /**
      * Begins a journal, or goes on with one.
      *
-     * @param path the file
+     * @param file the file; closed if it cannot be used
      * @param header what the run is
      * @param resume whether the file may hold an earlier attempt
      * @param clock for the times of the lines
@@ -57,8 +57,11 @@ final class Journal implements AutoCloseable {
      * @throws JournalException if the file cannot be used for this run
      */
     static Journal open(
-            Path path, JournalHeader header, boolean resume, Clock clock, BiConsumer<Journal, JournalLine> earlier) {
-        JournalFile file = JournalFile.open(path);
+            JournalFile file,
+            JournalHeader header,
+            boolean resume,
+            Clock clock,
+            BiConsumer<Journal, JournalLine> earlier) {
         try {
             Journal journal = new Journal(file, clock);
             if (resume) {

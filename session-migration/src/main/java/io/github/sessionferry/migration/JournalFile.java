@@ -36,10 +36,12 @@ final class JournalFile implements AutoCloseable {
     private final Path file;
     private final Path realFile;
     private final RandomAccessFile access;
+    private final boolean temporary;
     private long end;
     private boolean torn;
 
-    private JournalFile(Path file, Path realFile, RandomAccessFile access) throws IOException {
+    private JournalFile(Path file, Path realFile, RandomAccessFile access, boolean temporary) throws IOException {
+        this.temporary = temporary;
         this.file = file;
         this.realFile = realFile;
         this.access = access;
@@ -48,13 +50,27 @@ final class JournalFile implements AutoCloseable {
 
     /** Opens a file, made with its folders if it is missing, for this run alone. */
     static JournalFile open(Path file) {
+        return open(file, false);
+    }
+
+    /** Makes a file that is never forced to the disk and gone when it is closed. */
+    static JournalFile openTemporary() {
+        try {
+            return open(Files.createTempFile("session-migration", ".jsonl"), true);
+        } catch (IOException e) {
+            throw new JournalException(
+                    "no temporary file can be made (" + e + "); give a journal, or keep what is created", e);
+        }
+    }
+
+    private static JournalFile open(Path file, boolean temporary) {
         try {
             Path realFile = make(file);
             if (!OPEN.add(realFile)) {
                 throw inUse(file);
             }
             try {
-                return lock(file, realFile);
+                return lock(file, realFile, temporary);
             } catch (IOException | RuntimeException e) {
                 OPEN.remove(realFile);
                 throw e;
@@ -80,13 +96,13 @@ final class JournalFile implements AutoCloseable {
         return file.toRealPath();
     }
 
-    private static JournalFile lock(Path file, Path realFile) throws IOException {
+    private static JournalFile lock(Path file, Path realFile, boolean temporary) throws IOException {
         RandomAccessFile access = new RandomAccessFile(realFile.toFile(), "rw");
         try {
             if (access.getChannel().tryLock(LOCKED_BYTE, 1, false) == null) {
                 throw inUse(file);
             }
-            return new JournalFile(file, realFile, access);
+            return new JournalFile(file, realFile, access, temporary);
         } catch (OverlappingFileLockException e) {
             access.close();
             throw inUse(file);
@@ -158,6 +174,9 @@ final class JournalFile implements AutoCloseable {
 
     /** Brings all lines to the disk. */
     synchronized void force() {
+        if (temporary) {
+            return;
+        }
         try {
             access.getFD().sync();
         } catch (IOException e) {
@@ -236,6 +255,9 @@ final class JournalFile implements AutoCloseable {
     public synchronized void close() {
         try {
             access.close();
+            if (temporary) {
+                Files.deleteIfExists(realFile);
+            }
         } catch (IOException e) {
             throw unwritable(e);
         } finally {

@@ -4,7 +4,6 @@ import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.migration.SessionOutcome.Status;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +24,12 @@ final class MigrationJournal implements AutoCloseable {
     static final String SESSIONS = "sessions";
     static final String SCOPES = "scopes";
     static final String POSTPONED = "postponed";
+    static final String ROLLBACK = "rollback";
+    static final String BEGUN = "begun";
+    static final String REMOVED = "removed";
+    static final String DONE = "done";
+
+    private static final String CREATED = "created";
 
     private final Journal journal;
 
@@ -34,15 +40,20 @@ final class MigrationJournal implements AutoCloseable {
     /**
      * Begins a journal, or goes on with one.
      *
-     * @param file the file
      * @param settings of the migration
      * @param earlier is told what earlier attempts have done
+     * @return the journal; empty if none is asked for and nothing could have to be rolled back
      * @throws JournalException if the file cannot be used for this run
      */
-    static MigrationJournal open(Path file, Migrator.Builder settings, EarlierAttempts earlier) {
+    static Optional<MigrationJournal> open(Migrator.Builder settings, EarlierAttempts earlier) {
+        if (settings.journal == null && (settings.keepOnFailure || settings.dryRun)) {
+            return Optional.empty();
+        }
         JournalHeader header = new JournalHeader(
                 "migration", settings.from.name(), settings.to.name(), Map.of("dry_run", settings.dryRun));
-        return new MigrationJournal(Journal.open(file, header, settings.resume, settings.clock, earlier::read));
+        JournalFile file = settings.journal == null ? JournalFile.openTemporary() : JournalFile.open(settings.journal);
+        return Optional.of(
+                new MigrationJournal(Journal.open(file, header, settings.resume, settings.clock, earlier::read)));
     }
 
     int attempts() {
@@ -65,8 +76,8 @@ final class MigrationJournal implements AutoCloseable {
         return journal.scanLog(SCOPES);
     }
 
-    void add(SessionOutcome outcome, Optional<ScanPlace> place) {
-        Map<String, @Nullable Object> line = session(outcome.key(), place);
+    void add(SessionOutcome outcome, Optional<ScanPlace> place, Optional<CreatedVersion> created) {
+        Map<String, @Nullable Object> line = session(outcome.key(), place, created);
         line.put("status", Journal.name(outcome.status()));
         outcome.failure().ifPresent(failure -> Journal.putFailure(line, failure));
         line.put("events", (long) outcome.eventsAppended());
@@ -79,8 +90,8 @@ final class MigrationJournal implements AutoCloseable {
         journal.write(line, outcome.time());
     }
 
-    void addPostponed(SessionKey key, Failure failure, Optional<ScanPlace> place) {
-        Map<String, @Nullable Object> line = session(key, place);
+    void addPostponed(SessionKey key, Failure failure, Optional<ScanPlace> place, Optional<CreatedVersion> created) {
+        Map<String, @Nullable Object> line = session(key, place, created);
         line.put("status", POSTPONED);
         Journal.putFailure(line, failure);
         journal.write(line);
@@ -97,7 +108,7 @@ final class MigrationJournal implements AutoCloseable {
 
     void add(SharedReconcileResult result, Optional<ScanPlace> place) {
         Map<String, @Nullable Object> line = scope(result.scope(), place);
-        line.put("status", "done");
+        line.put("status", DONE);
         line.put("written", (long) result.outcome().written().size());
         line.put("unchanged", (long) result.outcome().unchanged().size());
         line.put("kept", result.outcome().kept());
@@ -120,16 +131,49 @@ final class MigrationJournal implements AutoCloseable {
         journal.write(line);
     }
 
+    /** Hands over each session that an attempt has created, or may have, line by line. */
+    void created(BiConsumer<SessionKey, CreatedVersion> reader) {
+        journal.read(line -> line.find(CREATED)
+                .ifPresent(version -> reader.accept(
+                        EarlierAttempts.sessionKey(line),
+                        new CreatedVersion(version.time("updated"), version.smallNumber("events")))));
+    }
+
+    void beginRollback(Failure reason) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
+        line.put(ROLLBACK, BEGUN);
+        Journal.putFailure(line, reason);
+        journal.write(line);
+        journal.force();
+    }
+
+    void addRemoved(SessionKey key) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
+        line.put(ROLLBACK, REMOVED);
+        line.putAll(session(key, Optional.empty(), Optional.empty()));
+        journal.write(line);
+    }
+
+    void endRollback() {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
+        line.put(ROLLBACK, DONE);
+        journal.write(line);
+        journal.force();
+    }
+
     void end(RunEnding ending, Optional<Failure> reason) {
         journal.end(ending, reason);
     }
 
-    private static Map<String, @Nullable Object> session(SessionKey key, Optional<ScanPlace> place) {
+    private static Map<String, @Nullable Object> session(
+            SessionKey key, Optional<ScanPlace> place, Optional<CreatedVersion> created) {
         Map<String, @Nullable Object> line = new LinkedHashMap<>();
         line.put("app", key.appName());
         line.put("user", key.userId());
         line.put("session", key.sessionId());
         place.ifPresent(where -> Journal.putPlace(line, where));
+        created.ifPresent(version -> line.put(
+                CREATED, Map.of("updated", version.updateTime().toString(), "events", (long) version.events())));
         return line;
     }
 

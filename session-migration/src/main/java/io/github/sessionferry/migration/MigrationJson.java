@@ -2,6 +2,7 @@ package io.github.sessionferry.migration;
 
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
+import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
 import io.github.sessionferry.migration.Speed.SlowSession;
@@ -37,6 +38,7 @@ final class MigrationJson {
                 "slowest",
                 report.speed().slowest().stream().map(MigrationJson::slow).toList());
         json.put("timeline", timeline(report.speed().timeline()));
+        report.rollback().ifPresent(rollback -> json.put("rollback", rollback(rollback)));
         json.put("problems", ReportJson.problems(report.problems()));
         json.put("encodings", new TreeMap<>(report.encodings()));
         json.put("mappedIds", mappedIds(report.mappedIds()));
@@ -76,6 +78,21 @@ final class MigrationJson {
         json.put("notMoved", span.notMoved());
         json.put("events", span.events());
         span.latency().ifPresent(latency -> json.put("latencySeconds", latency(latency)));
+        return json;
+    }
+
+    private static Map<String, Object> rollback(RolledBack rollback) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("removed", group(rollback.removed()));
+        json.put("changed", group(rollback.changed()));
+        json.put("failed", group(rollback.failed()));
+        return json;
+    }
+
+    private static Map<String, Object> group(RolledBack.Group group) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("count", group.count());
+        json.put("examples", group.examples().stream().map(ReportJson::key).toList());
         return json;
     }
 

@@ -4,6 +4,7 @@ import static io.github.sessionferry.migration.Page.count;
 import static io.github.sessionferry.migration.Page.number;
 
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
+import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ final class MigrationPage {
         ReportPages.run(page, report.run());
         writeCounts();
         page.section("What to do next").list(nextSteps());
+        report.rollback().ifPresent(this::writeRollback);
         ReportPages.problems(page, report.problems());
         SpeedPage.write(page, report.speed(), report.run().duration());
         writeSharedState();
@@ -93,10 +95,9 @@ final class MigrationPage {
         List<String> steps = new ArrayList<>();
         report.run()
                 .stopReason()
-                .ifPresent(reason ->
-                        steps.add(page.bold(Advice.on(reason.code())) + " What was moved so far stays moved."));
+                .ifPresent(reason -> steps.add(page.bold(Advice.on(reason.code())) + " " + afterStop()));
         if (report.run().ending() == RunEnding.CANCELLED) {
-            steps.add("Run again to move the rest: what is there already is found and left alone.");
+            steps.add("Resume it by its journal, or run again: what is there already is found and left alone.");
         }
         for (Problem problem : report.problems()) {
             steps.add(page.code(problem.code()) + " (" + number(problem.count()) + "): " + problem.whatToDo());
@@ -113,6 +114,30 @@ final class MigrationPage {
                     + " skipped or failed any more.");
         }
         return steps;
+    }
+
+    private String afterStop() {
+        return report.rollback()
+                .map(
+                        rollback -> rollback.failed().count() == 0
+                                ? "What this run had created was taken back, see below. Begin a new run, with another journal."
+                                : "Not all that this run had created could be taken back, see below. Resume it to try that again.")
+                .orElse("What was moved so far stays moved: resume the run by its journal, or run again.");
+    }
+
+    private void writeRollback(RolledBack rollback) {
+        page.section("Taken back");
+        page.paragraph("Sessions that this run had created in the target. Sessions that were there before, and shared"
+                + " state, are not taken back.");
+        page.table("", " Sessions", "Such as");
+        rollbackRow("removed from the target", rollback.removed());
+        rollbackRow("left: changed since, or with more than the source has", rollback.changed());
+        rollbackRow("could not be removed", rollback.failed());
+    }
+
+    private void rollbackRow(String what, RolledBack.Group group) {
+        String example = group.examples().stream().map(page::key).findFirst().orElse("");
+        page.row(what, number(group.count()), example);
     }
 
     private void writeSharedState() {

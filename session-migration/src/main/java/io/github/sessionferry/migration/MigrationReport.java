@@ -4,6 +4,7 @@ import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a {@link Migrator} did.
@@ -22,6 +23,7 @@ public final class MigrationReport {
     private final Map<String, Long> encodings;
     private final MappedIds mappedIds;
     private final SharedState sharedState;
+    private final Optional<RolledBack> rollback;
 
     MigrationReport(
             RunSummary run,
@@ -31,7 +33,8 @@ public final class MigrationReport {
             List<Problem> problems,
             Map<String, Long> encodings,
             MappedIds mappedIds,
-            SharedState sharedState) {
+            SharedState sharedState,
+            Optional<RolledBack> rollback) {
         this.run = run;
         this.dryRun = dryRun;
         this.counts = counts;
@@ -40,6 +43,7 @@ public final class MigrationReport {
         this.encodings = Map.copyOf(encodings);
         this.mappedIds = mappedIds;
         this.sharedState = sharedState;
+        this.rollback = rollback;
     }
 
     /**
@@ -112,6 +116,15 @@ public final class MigrationReport {
      */
     public SharedState sharedState() {
         return sharedState;
+    }
+
+    /**
+     * What was taken back after a fatal error. The counts tell what had been done before.
+     *
+     * @return what became of the sessions that the run had created; empty if it was not rolled back
+     */
+    public Optional<RolledBack> rollback() {
+        return rollback;
     }
 
     /**
@@ -201,6 +214,34 @@ public final class MigrationReport {
         /** Copies. */
         public SharedState {
             conflictExamples = List.copyOf(conflictExamples);
+        }
+    }
+
+    /**
+     * What became of the sessions that a run had created, when it was rolled back.
+     *
+     * <p>Immutable.
+     *
+     * @param removed those that were removed from the target
+     * @param changed those that stay because they were changed since, or hold what the source lacks
+     * @param failed those that could not be removed; resuming the run tries again
+     */
+    public record RolledBack(Group removed, Group changed, Group failed) {
+
+        /**
+         * Some sessions.
+         *
+         * <p>Immutable.
+         *
+         * @param count how many
+         * @param examples the first few
+         */
+        public record Group(long count, List<SessionKey> examples) {
+
+            /** Copies. */
+            public Group {
+                examples = List.copyOf(examples);
+            }
         }
     }
 

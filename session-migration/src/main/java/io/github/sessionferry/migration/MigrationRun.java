@@ -7,9 +7,11 @@ import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.core.codec.Json;
+import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.SessionOutcome.Status;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,10 @@ final class MigrationRun {
 
     private final Migrator.Builder settings;
     private final RunControl control;
+    private final RunControl rollbackControl;
+    private final Optional<Failure> rollbackBegun;
+    private final RollbackTally rolledBack;
+    private final FailuresInARow failuresInARow;
     private final Reconciler reconciler;
     private final StoreScan scan;
     private final MigrationTally tally;
@@ -42,9 +48,11 @@ final class MigrationRun {
     private final Instant started;
     private final Pace pace;
 
-    MigrationRun(Migrator.Builder settings, RunControl control) {
+    MigrationRun(Migrator.Builder settings, RunControl control, RunControl rollbackControl) {
         this.settings = settings;
         this.control = control;
+        this.rollbackControl = rollbackControl;
+        failuresInARow = new FailuresInARow(settings.maxFailuresInARow);
         reconciler = Reconciler.builder(settings.from, settings.to)
                 .maxRetries(settings.maxRetries)
                 .retryDelay(settings.retryDelay)
@@ -53,25 +61,27 @@ final class MigrationRun {
         Retries retries = Retries.ofScan(settings.maxRetries, settings.retryDelay);
         scan = new StoreScan(settings.from, settings.concurrency, settings.pageSize, retries, control);
         EarlierAttempts earlier = new EarlierAttempts();
-        journal = settings.journal().map(file -> MigrationJournal.open(file, settings, earlier));
+        journal = MigrationJournal.open(settings, earlier);
         started = journal.map(MigrationJournal::started).orElseGet(settings.clock::instant);
         tally = earlier.tallySince(started);
         sessionsPostponed.addAll(earlier.sessions());
         scopesPostponed.addAll(earlier.scopes());
+        rollbackBegun = earlier.rollback();
+        rolledBack = earlier.rolledBack();
         pace = new Pace(settings.clock.instant());
     }
 
     MigrationReport run() {
         try {
-            moveAll();
-            return end();
+            begin();
+            rollbackBegun.ifPresentOrElse(control::stop, this::moveAll);
+            return end(rollBack());
         } finally {
             journal.ifPresent(MigrationJournal::close);
         }
     }
 
     private void moveAll() {
-        begin();
         if (settings.from.capabilities().contains(Capability.SHARED_STATE)) {
             scan.sharedScopes(
                     journal.map(MigrationJournal::scopes).orElse(ScanLog.NONE),
@@ -110,7 +120,25 @@ final class MigrationRun {
         tell(listener -> listener.started(settings.from.name(), settings.to.name(), settings.dryRun));
     }
 
-    private MigrationReport end() {
+    /** Takes back what the run has created, if it has come to an end that asks for it. */
+    private Optional<RolledBack> rollBack() {
+        Optional<Failure> reason = control.stopReason().filter(MigrationRun::isFatal);
+        boolean wanted = rollbackBegun.isPresent() || (!settings.keepOnFailure && !settings.dryRun);
+        if (reason.isEmpty() || journal.isEmpty() || !wanted) {
+            return Optional.empty();
+        }
+        new Rollback(settings, journal.get(), rolledBack, rollbackControl).run(reason.get());
+        return Optional.of(rolledBack.report());
+    }
+
+    /** Whether going on later makes no sense either; not so without a journal, for then nothing could be noted. */
+    private static boolean isFatal(Failure failure) {
+        return !failure.code().equals(Failure.JOURNAL)
+                && Arrays.stream(SessionErrorCode.values())
+                        .noneMatch(code -> code.name().equals(failure.code()) && Retries.mayPass(code));
+    }
+
+    private MigrationReport end(Optional<RolledBack> rollback) {
         Instant finished = settings.clock.instant();
         writeJournal(lines -> lines.end(control.ending(), control.stopReason()));
         MigrationReport report = tally.report(
@@ -123,7 +151,8 @@ final class MigrationRun {
                         idle(),
                         control.ending(),
                         control.stopReason()),
-                settings.dryRun);
+                settings.dryRun,
+                rollback);
         MigrationCounts counts = report.counts();
         LOG.info(
                 "event=migration_ended ending={} migrated={} unchanged={} target_ahead={} gone={} skipped={} failed={}"
@@ -148,6 +177,7 @@ final class MigrationRun {
         try {
             SharedReconcileResult result = settings.dryRun ? reconciler.preview(scope) : reconciler.reconcile(scope);
             tally.add(result);
+            failuresInARow.succeeded();
             writeJournal(lines -> lines.add(result, place));
         } catch (RuntimeException e) {
             Failure failure = Failure.of(e);
@@ -155,8 +185,8 @@ final class MigrationRun {
                 writeJournal(lines -> lines.addPostponed(scope, failure, place));
             } else {
                 sharedStateFailed(scope, failure, place);
-                stopIfFatal(e);
             }
+            stopIfMakesNoSense(e, place);
         }
     }
 
@@ -176,26 +206,36 @@ final class MigrationRun {
 
     private void move(SessionKey key, Optional<ScanPlace> place) {
         Instant begun = settings.clock.instant();
+        SessionReconciliation reconciliation = reconciler.begin(key);
         try {
-            ReconcileResult result = settings.dryRun ? reconciler.preview(key) : reconciler.reconcile(key);
+            ReconcileResult result = settings.dryRun ? reconciler.preview(key) : reconciliation.run();
+            failuresInARow.succeeded();
             Instant now = settings.clock.instant();
-            done(SessionOutcome.of(result, now, since(begun, now)), place);
+            done(SessionOutcome.of(result, now, since(begun, now)), place, reconciliation.created());
         } catch (RuntimeException e) {
             Failure failure = Failure.of(e);
             if (isInTheSession(e)) {
-                notMoved(key, Status.SKIPPED, failure, begun, place);
-            } else if (mayPass(e) && sessionsPostponed.add(key, failure)) {
-                writeJournal(lines -> lines.addPostponed(key, failure, place));
-            } else {
-                notMoved(key, Status.FAILED, failure, begun, place);
-                stopIfFatal(e);
+                notMoved(key, Status.SKIPPED, failure, begun, place, reconciliation.created());
+                return;
             }
+            if (mayPass(e) && sessionsPostponed.add(key, failure)) {
+                writeJournal(lines -> lines.addPostponed(key, failure, place, reconciliation.created()));
+            } else {
+                notMoved(key, Status.FAILED, failure, begun, place, reconciliation.created());
+            }
+            stopIfMakesNoSense(e, place);
         }
     }
 
-    private void notMoved(SessionKey key, Status status, Failure failure, Instant begun, Optional<ScanPlace> place) {
+    private void notMoved(
+            SessionKey key,
+            Status status,
+            Failure failure,
+            Instant begun,
+            Optional<ScanPlace> place,
+            Optional<CreatedVersion> created) {
         Instant now = settings.clock.instant();
-        done(SessionOutcome.notDone(key, status, failure, now, Optional.of(since(begun, now))), place);
+        done(SessionOutcome.notDone(key, status, failure, now, Optional.of(since(begun, now))), place, created);
     }
 
     /** Not negative, even if the clock was set back meanwhile. */
@@ -206,6 +246,7 @@ final class MigrationRun {
     private void sessionFailed(SessionKey key, Failure failure) {
         done(
                 SessionOutcome.notDone(key, Status.FAILED, failure, settings.clock.instant(), Optional.empty()),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -219,9 +260,16 @@ final class MigrationRun {
         return exception instanceof SessionException e && Retries.mayPass(e.code());
     }
 
-    private void stopIfFatal(RuntimeException exception) {
+    /** Failures in a row count while scanning only: what is tried again at the end has failed before. */
+    private void stopIfMakesNoSense(RuntimeException exception, Optional<ScanPlace> place) {
         if (exception instanceof SessionException e && e.code().fatal()) {
             control.stop(e);
+        } else if (place.isPresent() && failuresInARow.failed()) {
+            Failure last = Failure.of(exception);
+            control.stop(
+                    Failure.TOO_MANY_FAILURES,
+                    settings.maxFailuresInARow + " failures in a row, the last one " + last.code() + ": "
+                            + last.message());
         }
     }
 
@@ -238,9 +286,9 @@ final class MigrationRun {
         showProgress();
     }
 
-    private void done(SessionOutcome outcome, Optional<ScanPlace> place) {
+    private void done(SessionOutcome outcome, Optional<ScanPlace> place, Optional<CreatedVersion> created) {
         tally.add(outcome);
-        writeJournal(lines -> lines.add(outcome, place));
+        writeJournal(lines -> lines.add(outcome, place, created));
         if (outcome.failure().isPresent()) {
             LOG.warn(
                     "event=session_done status={} session={} code={} reason={}",

@@ -6,6 +6,7 @@ import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.SharedStateOutcome;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
+import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
 import io.github.sessionferry.migration.SessionOutcome.Status;
@@ -15,6 +16,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -112,7 +114,7 @@ final class MigrationTally {
         return sessions.getOrDefault(status, 0L);
     }
 
-    synchronized MigrationReport report(RunSummary run, boolean dryRun) {
+    synchronized MigrationReport report(RunSummary run, boolean dryRun, Optional<RolledBack> rollback) {
         return new MigrationReport(
                 run,
                 dryRun,
@@ -121,6 +123,7 @@ final class MigrationTally {
                 problems.list(),
                 encodings,
                 new MappedIds(idsMapped, mappedIds),
-                new SharedState(scopes, sharedWritten, sharedUnchanged, scopesFailed, conflicts, conflictExamples));
+                new SharedState(scopes, sharedWritten, sharedUnchanged, scopesFailed, conflicts, conflictExamples),
+                rollback);
     }
 }

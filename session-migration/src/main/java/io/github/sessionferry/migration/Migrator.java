@@ -7,7 +7,6 @@ import io.github.sessionferry.core.SessionService;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>Shared state first, then the sessions, several at a time.
  *   <li>What cannot be read or converted is skipped with its reason. What fails in spite of retries is tried again when
  *       the rest is done, a few times, and then told as failed.
- *   <li>Refused credentials, a missing store and a scan that breaks off stop the run; its report never says complete.
+ *   <li>Refused credentials, a missing store and very many failures in a row stop the run at once. The sessions that it
+ *       has created, earlier attempts included, are then removed from the target, unless somebody has changed them since
+ *       or they are to be {@linkplain Builder#keepOnFailure kept}. Shared state and sessions that were there before are
+ *       not rolled back.
+ *   <li>A scan that breaks off for a passing reason stops the run too, and nothing is removed: it can be resumed. Whatever
+ *       has stopped it, the report of such a run never says complete.
  *   <li>Memory is bounded by the concurrency and the page size, not by the number of sessions. One session must fit.
  * </ul>
  *
@@ -40,6 +44,7 @@ public final class Migrator {
 
     private final Builder settings;
     private final RunControl control = new RunControl();
+    private final RunControl rollbackControl = new RunControl();
 
     private Migrator(Builder settings) {
         this.settings = settings;
@@ -68,15 +73,17 @@ public final class Migrator {
      */
     public MigrationReport run() {
         control.begin();
-        return new MigrationRun(settings, control).run();
+        return new MigrationRun(settings, control, rollbackControl).run();
     }
 
     /**
-     * Ends the run early: what is under way is finished, nothing more is begun, and the report says so. May be called from
-     * any thread, also before {@link #run()} and after it.
+     * Ends the run early: what is under way is finished, nothing more is begun, and the report says so. A cancelled run is
+     * never rolled back; a rollback that is under way ends early. May be called from any thread, also before
+     * {@link #run()} and after it.
      */
     public void cancel() {
         control.cancel();
+        rollbackControl.cancel();
     }
 
     /**
@@ -88,6 +95,7 @@ public final class Migrator {
 
         private static final int DEFAULT_CONCURRENCY = 10;
         private static final int DEFAULT_PAGE_SIZE = 200;
+        private static final int DEFAULT_FAILURES_IN_A_ROW = 100;
 
         final SessionService from;
         final SessionService to;
@@ -95,9 +103,10 @@ public final class Migrator {
         int pageSize = DEFAULT_PAGE_SIZE;
         int maxRetries = Retries.DEFAULT_MAX;
         Duration retryDelay = Retries.DEFAULT_DELAY;
+        int maxFailuresInARow = DEFAULT_FAILURES_IN_A_ROW;
         boolean dryRun;
-
         boolean resume;
+        boolean keepOnFailure;
 
         @Nullable
         Path journal;
@@ -119,6 +128,8 @@ public final class Migrator {
             dryRun = other.dryRun;
             journal = other.journal;
             resume = other.resume;
+            maxFailuresInARow = other.maxFailuresInARow;
+            keepOnFailure = other.keepOnFailure;
             listener = other.listener;
             clock = other.clock;
         }
@@ -168,6 +179,34 @@ public final class Migrator {
          */
         public Builder retryDelay(Duration delay) {
             retryDelay = Retries.requireDelay(delay);
+            return this;
+        }
+
+        /**
+         * Sets how many sessions in a row, of all that are moved at the same time, may fail before the run stops as for a
+         * fatal error. A session that is postponed has failed; one that is skipped does not count.
+         *
+         * @param sessions how many; at least 1, 100 if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder maxFailuresInARow(int sessions) {
+            if (sessions < 1) {
+                throw new IllegalArgumentException("maxFailuresInARow is " + sessions + "; it must be at least 1");
+            }
+            maxFailuresInARow = sessions;
+            return this;
+        }
+
+        /**
+         * Leaves in the target what was created, also when the run stops for a fatal error. A long run that is to be
+         * resumed when the error is mended wants that.
+         *
+         * @param keep true to keep it; false if not set
+         * @return this builder
+         */
+        public Builder keepOnFailure(boolean keep) {
+            keepOnFailure = keep;
             return this;
         }
 
@@ -248,10 +287,6 @@ public final class Migrator {
                 throw new IllegalStateException("a run is resumed by its journal; give the journal");
             }
             return new Migrator(new Builder(this));
-        }
-
-        Optional<Path> journal() {
-            return Optional.ofNullable(journal);
         }
     }
 }

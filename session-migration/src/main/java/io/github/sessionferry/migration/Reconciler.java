@@ -88,7 +88,12 @@ public final class Reconciler {
      *     completes it
      */
     public ReconcileResult reconcile(SessionKey key) {
-        return new SessionReconciliation(from, to, comparison, retries, novelty, requireNonNull(key, "key")).run();
+        return begin(requireNonNull(key, "key")).run();
+    }
+
+    /** The same in a form that tells what it has created, whatever its end. */
+    SessionReconciliation begin(SessionKey key) {
+        return new SessionReconciliation(from, to, comparison, retries, novelty, key);
     }
 
     /**

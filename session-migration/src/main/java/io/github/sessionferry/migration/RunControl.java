@@ -35,7 +35,11 @@ final class RunControl {
     }
 
     void stop(String code, String message) {
-        ended.compareAndSet(null, new Ended(RunEnding.STOPPED, Optional.of(new Failure(code, message))));
+        stop(new Failure(code, message));
+    }
+
+    void stop(Failure reason) {
+        ended.compareAndSet(null, new Ended(RunEnding.STOPPED, Optional.of(reason)));
     }
 
     RunEnding ending() {

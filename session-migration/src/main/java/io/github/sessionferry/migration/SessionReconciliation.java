@@ -37,6 +37,9 @@ final class SessionReconciliation {
     /** What this call has written, or may have written, where the target had nothing. */
     private @Nullable Session created;
 
+    /** Whether the target is known to have had nothing before. */
+    private boolean absenceSeen;
+
     /** What this call has done to the target, or may have done. */
     private @Nullable Status written;
 
@@ -58,6 +61,11 @@ final class SessionReconciliation {
         this.retries = retries;
         this.novelty = novelty;
         this.key = key;
+    }
+
+    /** What was, or may have been, put where the target had nothing, also if {@link #run} has failed. */
+    Optional<CreatedVersion> created() {
+        return absenceSeen ? Optional.ofNullable(created).map(CreatedVersion::of) : Optional.empty();
     }
 
     ReconcileResult run() {
@@ -91,6 +99,7 @@ final class SessionReconciliation {
         }
         Optional<Session> target = find(to, EventSelection.all());
         novelty.learn(target.isEmpty());
+        absenceSeen |= target.isEmpty();
         if (target.isPresent() && isLeftover(source, target.get())) {
             return removeLeftover(source, target.get());
         }
@@ -125,6 +134,7 @@ final class SessionReconciliation {
         }
         written = written == Status.CREATED ? Status.CREATED : status;
         StoreOutcome outcome = to.store(request.session(), request.precondition());
+        absenceSeen |= outcome.status() == StoreOutcome.Status.CREATED;
         eventsAppended += outcome.eventsAppended();
         outcome.encodings().forEach((kind, count) -> encodings.merge(kind, count, Integer::sum));
         storedId = outcome.storedId().or(() -> storedId);

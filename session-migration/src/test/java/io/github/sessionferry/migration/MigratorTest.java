@@ -400,7 +400,7 @@ class MigratorTest {
                         {"scan":"scopes","partition":0,"checkpoint":0}""", """
                         {"scan":"sessions","page_size":200,"partitions":[""]}""", """
                         {"app":"shop","user":"user-0","session":"session-00000","partition":0,"page":0,\
-                        "status":"created","events":3,"retries":0,"micros":0}""", """
+                        "created":{"events":3,"updated":"2026-03-01T10:00:03Z"},"status":"created","events":3,"retries":0,"micros":0}""", """
                         {"app":"shop","user":"user-1","session":"session-00001","partition":0,"page":0,\
                         "status":"skipped","code":"INVALID_SESSION","reason":"injected fault: STORE was refused",\
                         "events":0,"retries":0,"micros":0}""", """

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
+import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
 import java.io.IOException;
@@ -92,6 +93,19 @@ class ReportsTest {
         assertThat(json.at("/encodings/int64").asLong()).isEqualTo(4);
         assertThat(json.at("/mappedIds/examples/0/storedId").asText()).isEqualTo("a-xyz");
         assertThat(json.at("/sharedState/conflictExamples/0/key").asText()).isEqualTo("user:theme");
+    }
+
+    @Test
+    void migrationReport_ofARunThatWasRolledBack_tellsWhatWasTakenBack() throws IOException {
+        MigrationReport report = migration(RunEnding.STOPPED);
+        JsonNode json = new ObjectMapper().readTree(report.toJson());
+
+        assertThat(json.at("/rollback/removed/count").asLong()).isEqualTo(3);
+        assertThat(json.at("/rollback/changed/examples/0/session").asText()).isEqualTo(HOSTILE.sessionId());
+        assertThat(report.toMarkdown())
+                .contains("## Taken back", "| removed from the target | 3 |", "another journal")
+                .doesNotContain("stays moved", "<script>");
+        assertThat(migration(RunEnding.COMPLETE).toJson()).doesNotContain("rollback");
     }
 
     @Test
@@ -288,7 +302,8 @@ class ReportsTest {
                 List.of(),
                 Map.of(),
                 new MappedIds(0, Map.of()),
-                new SharedState(0, 0, 0, 0, 0, List.of()));
+                new SharedState(0, 0, 0, 0, 0, List.of()),
+                Optional.empty());
     }
 
     @Test
@@ -364,7 +379,13 @@ class ReportsTest {
                 List.of(new Problem("CORRUPT", true, 3, List.of(Problem.Example.of(key, "no `time` | here")))),
                 Map.of("int64", 4L),
                 new MappedIds(1, Map.of(key, "a-xyz")),
-                new SharedState(2, 1, 0, 0, 1, List.of(new SharedKey(SharedScope.user("app", "u"), "theme"))));
+                new SharedState(2, 1, 0, 0, 1, List.of(new SharedKey(SharedScope.user("app", "u"), "theme"))),
+                ending == RunEnding.STOPPED
+                        ? Optional.of(new RolledBack(
+                                new RolledBack.Group(3, List.of(key)),
+                                new RolledBack.Group(2, List.of(HOSTILE)),
+                                new RolledBack.Group(0, List.of())))
+                        : Optional.empty());
     }
 
     private static Speed speed(SessionKey key) {

@@ -1,10 +1,12 @@
 package io.github.sessionferry.migration;
 
 import io.github.sessionferry.core.Precondition;
+import io.github.sessionferry.core.ScanCursor;
 import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionEvent;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.core.SessionSummary;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,5 +79,12 @@ final class Samples {
         for (int i = 0; i < sessions; i++) {
             put(store, session(key(i), events));
         }
+    }
+
+    /** All that a store of a few sessions holds. */
+    static List<SessionKey> keys(SessionService store) {
+        return store.scan(ScanCursor.START, 1_000).sessions().stream()
+                .map(SessionSummary::key)
+                .toList();
     }
 }

@@ -41,6 +41,7 @@ final class Summary {
         Summary summary = new Summary(console);
         summary.verdict(report.passed(), validationVerdict(report));
         summary.stopReason(report.run());
+        report.selfTest().ifPresent(test -> summary.lines.add("  Self-test: " + test.inWords()));
         summary.sample(report);
         summary.counts(report.counts());
         summary.examples(report);
@@ -117,10 +118,12 @@ final class Summary {
         count("different", counts.different());
         count("missing in the target", counts.missing());
         count("unexpected in the target", counts.unexpected());
+        countIfAny("repaired, and equal since", counts.repaired());
         countIfAny("unreadable in the source", counts.unreadableInSource());
         countIfAny("unreadable in the target", counts.unreadableInTarget());
         countIfAny("could not be compared", counts.failed());
         count("users and applications with other shared state", counts.sharedDifferent());
+        countIfAny("users and applications with shared state repaired", counts.sharedRepaired());
     }
 
     private void countIfAny(String what, long number) {

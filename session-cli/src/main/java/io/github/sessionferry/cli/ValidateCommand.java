@@ -17,11 +17,11 @@ import picocli.CommandLine.Spec;
         name = "validate",
         description = {
             "Compares two stores, session by session and both ways: ids, state by scope, times within a second, events.",
-            "Nothing is written to them."
+            "Nothing is written to them, unless --repair is given."
         },
         exitCodeList = {
             "0:both stores hold the same, or a sample of them does",
-            "1:they differ, or could not be compared as a whole",
+            "1:they differ, could not be compared as a whole, or the self-test failed",
             "2:wrong usage; nothing was done",
             "130:stopped by Ctrl-C: nothing is proven (143: by SIGTERM)"
         },
@@ -55,6 +55,17 @@ final class ValidateCommand implements Callable<Integer> {
     private @Nullable Long seed;
 
     @Option(
+            names = "--self-test",
+            description = "First plant known faults in copies in memory, and go on only if all of them are found.")
+    private boolean selfTest;
+
+    @Option(
+            names = "--repair",
+            description =
+                    "Make the target hold what differs or is missing there, and compare that again. Nothing is deleted.")
+    private boolean repair;
+
+    @Option(
             names = "--show-values",
             description = "Let the report show the values that differ. They may be personal data.")
     private boolean showValues;
@@ -82,6 +93,8 @@ final class ValidateCommand implements Callable<Integer> {
         Validator.Builder builder = Validator.builder(source, target)
                 .concurrency(concurrency)
                 .showValues(showValues)
+                .selfTest(selfTest)
+                .repair(repair)
                 .listener(progress);
         if (sample != null) {
             builder.sample(sample);

@@ -170,6 +170,33 @@ class MigrateAndValidateTest {
     }
 
     @Test
+    void validate_withASelfTest_provesItselfFirst() {
+        Run.of("migrate", "--from", source, "--to", target);
+
+        Run json = Run.of("validate", "--from", source, "--to", target, "--self-test", "--json");
+        Run text = Run.of("validate", "--from", source, "--to", target, "--self-test");
+
+        assertThat(json.exitCode()).isZero();
+        assertThat(json.json().at("/selfTest/passed").asBoolean()).isTrue();
+        assertThat(json.json().at("/selfTest/sessions").asInt()).isEqualTo(SESSIONS);
+        assertThat(json.json().get("matched").asInt()).isEqualTo(SESSIONS);
+        assertThat(text.out()).contains("Self-test: 14 of 14 planted faults were found");
+    }
+
+    @Test
+    void validate_withRepair_makesTheTargetEqual() {
+        Run.of("migrate", "--from", source, "--to", target);
+        putSecretInto(source, "only here");
+
+        Run repair = Run.of("validate", "--from", source, "--to", target, "--repair");
+        Run after = Run.of("validate", "--from", source, "--to", target);
+
+        assertThat(repair.exitCode()).as(repair.out()).isZero();
+        assertThat(repair.out()).containsPattern("1  repaired, and equal since");
+        assertThat(after.exitCode()).isZero();
+    }
+
+    @Test
     void validate_withValuesAskedFor_reportsThem() {
         Run.of("migrate", "--from", source, "--to", target);
         putInto(source, "both", "before");
@@ -230,6 +257,7 @@ class MigrateAndValidateTest {
                 "--sample 5 | such as 5%, not '5'",
                 "--sample 0% | sample is 0.0",
                 "--seed 3 | none is asked for",
+                "--repair --to file:/tmp?layout=adk-json | can only be read",
             })
     void validate_withBadArguments_isAWrongUsageInOneLine(String arguments, String reason) {
         assertWrongUsage("validate", arguments, reason);

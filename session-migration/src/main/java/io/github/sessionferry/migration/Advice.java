@@ -30,6 +30,17 @@ final class Advice {
                     "Check the store's address; create the database, engine or folder if it is missing."),
             Map.entry("CLOSED", "The store was closed during the run. Open it and run again."),
             Map.entry(
+                    Failure.SELF_TEST,
+                    "The comparison does not find what it should, so nothing was compared. Report it with this page."),
+            Map.entry(
+                    Failure.TARGET_AHEAD,
+                    "Old is never put over new. If the target is right, reconcile the other way, from the target to the"
+                            + " source."),
+            Map.entry(
+                    Failure.STILL_DIFFERENT,
+                    "Nothing is taken away from the target. Look at the differences; if the source is right, delete these"
+                            + " from the target by hand and repair again."),
+            Map.entry(
                     Failure.TOO_MANY_FAILURES,
                     "Nothing went right any more. Look at the reason of the failures, mend it, then run again."),
             Map.entry(

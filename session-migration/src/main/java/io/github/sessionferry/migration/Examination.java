@@ -34,13 +34,12 @@ final class Examination<T> {
 
     void examine(T item, Function<T, Judgement> judge) {
         Judgement judgement = judge.apply(item);
-        books.add(item, judgement);
-        if (!judgement.isFine() && again.size() < MOST_JUDGED_AGAIN) {
-            Judgement before = again.put(item, judgement.brief());
-            if (before != null) {
-                books.remove(item, before);
-            }
+        boolean judgedAgain = !judgement.isFine() && again.size() < MOST_JUDGED_AGAIN;
+        Judgement before = judgedAgain ? again.put(item, judgement.brief()) : null;
+        if (before != null) {
+            books.remove(item, before);
         }
+        books.add(item, judgement);
     }
 
     boolean isSettled() {

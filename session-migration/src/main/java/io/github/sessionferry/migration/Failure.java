@@ -10,7 +10,7 @@ import io.github.sessionferry.core.SessionException;
  *
  * <p>Immutable; holds no session content.
  *
- * @param code the name of a {@link SessionErrorCode}, or {@link #JOURNAL} or {@link #TOO_MANY_FAILURES}
+ * @param code the name of a {@link SessionErrorCode}, or one of those below
  * @param message what failed, where, and what to do
  * @since 0.1
  */
@@ -21,6 +21,15 @@ public record Failure(String code, String message) {
 
     /** The code of a run in which too many sessions in a row failed. */
     public static final String TOO_MANY_FAILURES = "TOO_MANY_FAILURES";
+
+    /** The code of a self-test that failed, so that nothing was compared. */
+    public static final String SELF_TEST = "SELF_TEST";
+
+    /** The code of what was not repaired because the target's is newer, or not known to be older. */
+    public static final String TARGET_AHEAD = "TARGET_AHEAD";
+
+    /** The code of what still differs after a repair. */
+    public static final String STILL_DIFFERENT = "STILL_DIFFERENT";
 
     /** Checks the parts. */
     public Failure {

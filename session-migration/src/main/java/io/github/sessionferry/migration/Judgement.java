@@ -9,13 +9,15 @@ import java.util.Optional;
  * @param outcome what it came to
  * @param differenceCount how many differences there are
  * @param differences those of them that are kept in memory
- * @param failure why it could not be compared; empty if it was
+ * @param failure why it could not be compared or repaired; empty if it could, or was not to be
  */
 record Judgement(Outcome outcome, int differenceCount, List<Difference> differences, Optional<Failure> failure) {
 
     enum Outcome {
         /** Both stores hold the same. */
         EQUAL,
+        /** Both stores hold the same since it was repaired. */
+        REPAIRED,
         /** Both stores hold it, with differences. */
         DIFFERENT,
         /** Only the source holds it. */
@@ -33,6 +35,7 @@ record Judgement(Outcome outcome, int differenceCount, List<Difference> differen
     }
 
     static final Judgement EQUAL = of(Outcome.EQUAL);
+    static final Judgement REPAIRED = of(Outcome.REPAIRED);
     static final Judgement NONE = of(Outcome.NONE);
 
     static Judgement of(Outcome outcome) {
@@ -52,7 +55,12 @@ record Judgement(Outcome outcome, int differenceCount, List<Difference> differen
 
     /** Whether there is nothing to say against it. */
     boolean isFine() {
-        return outcome == Outcome.EQUAL || outcome == Outcome.NONE;
+        return outcome == Outcome.EQUAL || outcome == Outcome.REPAIRED || outcome == Outcome.NONE;
+    }
+
+    /** The same with the reason why a repair did not help. */
+    Judgement because(Failure notRepaired) {
+        return new Judgement(outcome, differenceCount, differences, Optional.of(notRepaired));
     }
 
     /** The same without the differences themselves, to be kept for long. */

@@ -19,6 +19,8 @@ record Sample(double share, long seed) {
 
     private static final double HASHES = 1L << HASH_BITS;
 
+    static final Sample ALL = new Sample(1, 0);
+
     static double requireShare(double share) {
         if (!(share > 0 && share <= 1)) {
             throw new IllegalArgumentException("sample is " + share + "; it must be above 0 and at most 1");

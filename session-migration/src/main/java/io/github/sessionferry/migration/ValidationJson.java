@@ -15,6 +15,8 @@ final class ValidationJson {
         json.put("verdict", ReportJson.name(report.verdict()));
         json.put("equal", report.equal());
         report.sample().ifPresent(sample -> json.put("sample", sample(sample)));
+        report.selfTest().ifPresent(test -> json.put("selfTest", selfTest(test)));
+        json.put("repair", report.repair());
         json.put("toleranceSeconds", Rates.seconds(report.tolerance()));
         json.put("source", counts.source());
         json.put("target", counts.target());
@@ -22,12 +24,14 @@ final class ValidationJson {
         json.put("different", counts.different());
         json.put("missing", counts.missing());
         json.put("unexpected", counts.unexpected());
+        json.put("repaired", counts.repaired());
         json.put("unreadableInSource", counts.unreadableInSource());
         json.put("unreadableInTarget", counts.unreadableInTarget());
         json.put("failed", counts.failed());
         json.put("differences", counts.differences());
         json.put("sharedScopes", counts.sharedScopes());
         json.put("sharedDifferent", counts.sharedDifferent());
+        json.put("sharedRepaired", counts.sharedRepaired());
         json.put(
                 "sessions",
                 report.sessions().stream().map(ValidationJson::session).toList());
@@ -46,6 +50,25 @@ final class ValidationJson {
         json.put("differing", sample.differing());
         json.put("confidence", SampleResult.CONFIDENCE);
         json.put("atMost", sample.atMost());
+        return json;
+    }
+
+    private static Map<String, Object> selfTest(SelfTestReport test) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("passed", test.passed());
+        json.put("sessions", test.sessions());
+        json.put("planted", test.planted());
+        json.put("found", test.found());
+        json.put("falseAlarm", test.falseAlarm());
+        json.put("faults", test.results().stream().map(ValidationJson::result).toList());
+        return json;
+    }
+
+    private static Map<String, Object> result(SelfTestReport.Result result) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("fault", ReportJson.name(result.fault()));
+        json.put("planted", ReportJson.name(result.place()));
+        json.put("found", result.found());
         return json;
     }
 

@@ -3,6 +3,7 @@ package io.github.sessionferry.migration;
 import static io.github.sessionferry.migration.Page.count;
 import static io.github.sessionferry.migration.Page.number;
 
+import io.github.sessionferry.migration.SelfTestReport.Place;
 import io.github.sessionferry.migration.ValidationReport.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ final class ValidationPage {
         writeScopes();
         writeSessions();
         ReportPages.problems(page, report.problems());
+        report.selfTest().ifPresent(this::writeSelfTest);
         return page.text();
     }
 
@@ -81,6 +83,16 @@ final class ValidationPage {
         page.row("missing in the target", number(counts.missing()));
         page.row("unexpected in the target", number(counts.unexpected()));
         page.row("could not be compared", number(counts.failed()));
+        if (report.repair()) {
+            page.row("repaired, and equal since", number(counts.repaired()));
+        }
+        report.selfTest().ifPresent(test -> page.paragraph("Self-test: " + test.inWords() + "."));
+        if (report.repair()) {
+            page.paragraph("What differed or was missing was reconciled from the source to the target and judged again."
+                    + " Nothing was deleted from the target: what only it has stays. Shared state of "
+                    + count(counts.sharedRepaired(), "application or user", "applications and users")
+                    + " was repaired.");
+        }
         page.paragraph(
                 "Shared state of " + count(counts.sharedScopes(), "application or user", "applications and users")
                         + " compared, " + number(counts.sharedDifferent()) + " different. Times count as equal within "
@@ -93,8 +105,8 @@ final class ValidationPage {
         if (report.run().ending() == RunEnding.CANCELLED) {
             steps.add("Run again to the end: only a complete run proves something.");
         }
-        if (counts.missing() + counts.different() > 0) {
-            steps.add("Migrate again: it adds what is missing and brings up what is older. Then validate again.");
+        if (counts.missing() + counts.different() > 0 && !report.repair()) {
+            steps.add("Repair, or migrate again: both add what is missing and bring up what is older.");
         }
         if (counts.unexpected() > 0) {
             steps.add(
@@ -116,6 +128,22 @@ final class ValidationPage {
             case DIFFERENT, UNPROVEN -> {}
         }
         return steps;
+    }
+
+    private void writeSelfTest(SelfTestReport test) {
+        page.section("Self-test");
+        page.paragraph("Each fault was planted in a copy of "
+                + count(test.sessions(), "session that is", "sessions that are") + " equal in both stores, in memory.");
+        page.table("Fault", "Planted in", "Found");
+        test.results()
+                .forEach(result -> page.row(
+                        result.fault().description(),
+                        switch (result.place()) {
+                            case STORES -> "a session of the stores";
+                            case MADE_UP -> "a made-up session; could not be planted in those of the stores";
+                            case NOWHERE -> "nothing: could not be planted";
+                        },
+                        result.place() == Place.NOWHERE ? "–" : result.found() ? "yes" : "**no**"));
     }
 
     private void writeScopes() {

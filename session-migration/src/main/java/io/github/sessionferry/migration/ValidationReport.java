@@ -26,25 +26,31 @@ public final class ValidationReport {
         UNPROVEN
     }
 
-    private final RunSummary run;
-    private final Duration tolerance;
-    private final Optional<SampleResult> sample;
+    /**
+     * The run, and what was asked of it.
+     *
+     * @param summary between which stores, when, and how it ended
+     * @param tolerance how far apart times may be
+     * @param sample which sessions it looked at
+     * @param repair whether it repaired
+     * @param selfTest what its self-test came to; empty if there was none
+     */
+    record Run(
+            RunSummary summary, Duration tolerance, Sample sample, boolean repair, Optional<SelfTestReport> selfTest) {}
+
+    private final Run run;
     private final ValidationCounts counts;
     private final List<DifferingSession> sessions;
     private final List<DifferingScope> scopes;
     private final List<Problem> problems;
 
     ValidationReport(
-            RunSummary run,
-            Duration tolerance,
-            Optional<SampleResult> sample,
+            Run run,
             ValidationCounts counts,
             List<DifferingSession> sessions,
             List<DifferingScope> scopes,
             List<Problem> problems) {
         this.run = run;
-        this.tolerance = tolerance;
-        this.sample = sample;
         this.counts = counts;
         this.sessions = List.copyOf(sessions);
         this.scopes = List.copyOf(scopes);
@@ -57,7 +63,7 @@ public final class ValidationReport {
      * @return the run
      */
     public RunSummary run() {
-        return run;
+        return run.summary();
     }
 
     /**
@@ -66,7 +72,7 @@ public final class ValidationReport {
      * @return the tolerance; not negative
      */
     public Duration tolerance() {
-        return tolerance;
+        return run.tolerance();
     }
 
     /**
@@ -111,7 +117,31 @@ public final class ValidationReport {
      * @return the result; empty if all sessions were to be compared
      */
     public Optional<SampleResult> sample() {
-        return sample;
+        return run.sample().isAll()
+                ? Optional.empty()
+                : Optional.of(new SampleResult(
+                        run.sample().share(),
+                        run.sample().seed(),
+                        counts.matched() + counts.differing(),
+                        counts.differing()));
+    }
+
+    /**
+     * Whether what differed was to be repaired.
+     *
+     * @return true if so
+     */
+    public boolean repair() {
+        return run.repair();
+    }
+
+    /**
+     * What the self-test came to.
+     *
+     * @return its report; empty if there was none
+     */
+    public Optional<SelfTestReport> selfTest() {
+        return run.selfTest();
     }
 
     /**
@@ -123,10 +153,10 @@ public final class ValidationReport {
         if (counts.foundDifference()) {
             return Verdict.DIFFERENT;
         }
-        if (run.ending() != RunEnding.COMPLETE || !counts.comparedAll()) {
+        if (run().ending() != RunEnding.COMPLETE || !counts.comparedAll()) {
             return Verdict.UNPROVEN;
         }
-        return sample.isPresent() ? Verdict.SAMPLE_EQUAL : Verdict.EQUAL;
+        return run.sample().isAll() ? Verdict.EQUAL : Verdict.SAMPLE_EQUAL;
     }
 
     /**
@@ -176,6 +206,6 @@ public final class ValidationReport {
 
     @Override
     public String toString() {
-        return "ValidationReport[" + run + ", " + counts + "]";
+        return "ValidationReport[" + run() + ", " + counts + "]";
     }
 }

@@ -6,12 +6,10 @@ import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.migration.DifferingSession.Status;
 import io.github.sessionferry.migration.Judgement.Outcome;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Counts what a validation finds, and keeps as many details as wanted. Thread-safe. */
 final class ValidationTally {
@@ -108,7 +106,9 @@ final class ValidationTally {
     private synchronized void addScope(SharedScope scope, Judgement judgement) {
         scopes.merge(judgement.outcome(), 1L, Long::sum);
         differences += judgement.differenceCount();
-        judgement.failure().ifPresent(failure -> problems.add(false, failure.code(), example(scope, failure)));
+        judgement
+                .failure()
+                .ifPresent(failure -> problems.add(isSkipped(judgement), failure.code(), example(scope, failure)));
         if (isDifference(judgement) && details < mostDetails) {
             List<Difference> first = firstOf(judgement.differences());
             details += room(first);
@@ -119,7 +119,9 @@ final class ValidationTally {
     private synchronized void removeScope(SharedScope scope, Judgement judgement) {
         scopes.merge(judgement.outcome(), -1L, Long::sum);
         differences -= judgement.differenceCount();
-        judgement.failure().ifPresent(failure -> problems.remove(false, failure.code(), example(scope, failure)));
+        judgement
+                .failure()
+                .ifPresent(failure -> problems.remove(isSkipped(judgement), failure.code(), example(scope, failure)));
         DifferingScope listed = differingScopes.remove(scope);
         if (listed != null) {
             details -= room(listed.differences());
@@ -129,7 +131,7 @@ final class ValidationTally {
     private static boolean isDifference(Judgement judgement) {
         return switch (judgement.outcome()) {
             case DIFFERENT, MISSING, UNEXPECTED -> true;
-            case EQUAL, UNREADABLE_IN_SOURCE, UNREADABLE_IN_TARGET, FAILED, NONE -> false;
+            case EQUAL, REPAIRED, UNREADABLE_IN_SOURCE, UNREADABLE_IN_TARGET, FAILED, NONE -> false;
         };
     }
 
@@ -164,35 +166,31 @@ final class ValidationTally {
     }
 
     synchronized ValidationCounts counts() {
+        long matched = sessions(Outcome.EQUAL) + sessions(Outcome.REPAIRED);
+        long scopesMatched = scopes(Outcome.EQUAL) + scopes(Outcome.REPAIRED);
         return new ValidationCounts(
-                sessions(Outcome.EQUAL) + sessions(Outcome.DIFFERENT) + sessions(Outcome.MISSING),
+                matched + sessions(Outcome.DIFFERENT) + sessions(Outcome.MISSING),
                 target,
-                sessions(Outcome.EQUAL),
+                matched,
                 sessions(Outcome.DIFFERENT),
                 sessions(Outcome.MISSING),
                 sessions(Outcome.UNEXPECTED),
+                sessions(Outcome.REPAIRED),
                 recordsUnreadableInSource + sessions(Outcome.UNREADABLE_IN_SOURCE),
                 recordsUnreadableInTarget + sessions(Outcome.UNREADABLE_IN_TARGET),
                 sessions(Outcome.FAILED) + scopes(Outcome.FAILED),
                 differences,
-                scopes(Outcome.EQUAL) + scopes(Outcome.DIFFERENT),
-                scopes(Outcome.DIFFERENT));
+                scopesMatched + scopes(Outcome.DIFFERENT),
+                scopes(Outcome.DIFFERENT),
+                scopes(Outcome.REPAIRED));
     }
 
-    synchronized ValidationReport report(RunSummary run, Duration tolerance, Sample sample) {
-        ValidationCounts counts = counts();
+    synchronized ValidationReport report(ValidationReport.Run run) {
         return new ValidationReport(
                 run,
-                tolerance,
-                sample.isAll() ? Optional.empty() : Optional.of(result(sample, counts)),
-                counts,
+                counts(),
                 List.copyOf(differingSessions.values()),
                 List.copyOf(differingScopes.values()),
                 problems.list());
-    }
-
-    private static SampleResult result(Sample sample, ValidationCounts counts) {
-        return new SampleResult(
-                sample.share(), sample.seed(), counts.matched() + counts.differing(), counts.differing());
     }
 }

@@ -2,6 +2,7 @@ package io.github.sessionferry.migration;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.SessionService;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It may run while the stores are in use: what is found different is read again until neither side has changed in
  * between, or it was different several times, and is judged once more at the end of the run, as is what could not be read.
  * So a second write that comes late, or a failure that passes, counts for nothing. Of more than 10,000 that differ, the
- * first judgement stands. Nothing is written. Memory is bounded by the concurrency, the page size and the number of
+ * first judgement stands. Nothing is written unless a {@linkplain Builder#repair repair} is asked for. Memory is bounded by the concurrency, the page size and the number of
  * differences kept, not by the number of sessions.
  *
  * <p>Thread-safe, but {@link #run()} works only once. The stores are the caller's to close.
@@ -104,6 +105,8 @@ public final class Validator {
         @Nullable
         Long sampleSeed;
 
+        boolean repair;
+        boolean selfTest;
         ValidationListener listener = new ValidationListener() {};
         Clock clock = Clock.systemUTC();
 
@@ -123,6 +126,8 @@ public final class Validator {
             maxDifferences = other.maxDifferences;
             share = other.share;
             sampleSeed = other.sampleSeed;
+            repair = other.repair;
+            selfTest = other.selfTest;
             listener = other.listener;
             clock = other.clock;
         }
@@ -246,6 +251,35 @@ public final class Validator {
         }
 
         /**
+         * Repairs what differs: the target is made to hold what the source holds, as {@link Reconciler} does it, and what was
+         * repaired is judged again.
+         *
+         * <p>Only what is compared is repaired, so of a sample only the sample. What only the target has is never deleted,
+         * neither sessions nor events nor values, and nothing old is put over anything newer; the report says what stayed
+         * different and why.
+         *
+         * @param repair true to write to the target; false if not set
+         * @return this builder
+         */
+        public Builder repair(boolean repair) {
+            this.repair = repair;
+            return this;
+        }
+
+        /**
+         * First proves that the comparison finds what it should: each {@link PlantedFault} is planted in a copy in memory of
+         * up to 100 sessions that are equal in both stores, and the copies are compared as the stores are to be. If one is
+         * not found, or a difference is told that there is none, the run stops and the stores are not compared.
+         *
+         * @param first true for a self-test; false if not set
+         * @return this builder
+         */
+        public Builder selfTest(boolean first) {
+            selfTest = first;
+            return this;
+        }
+
+        /**
          * Sets who is told how the run gets on.
          *
          * @param told the listener
@@ -271,11 +305,16 @@ public final class Validator {
          * Makes the validation.
          *
          * @return the validation, ready to run
-         * @throws IllegalStateException if there is a seed and no sample
+         * @throws IllegalStateException if there is a seed and no sample, or the target is to be repaired and cannot be
+         *     written
          */
         public Validator build() {
             if (share == 1 && sampleSeed != null) {
                 throw new IllegalStateException("the seed chooses a sample, and none is asked for; give its share too");
+            }
+            if (repair && !to.capabilities().contains(Capability.WRITE)) {
+                throw new IllegalStateException(
+                        "the target " + to.name() + " can only be read; validate it without a repair");
             }
             return new Validator(new Builder(this));
         }

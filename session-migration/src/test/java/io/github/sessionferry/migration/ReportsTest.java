@@ -126,6 +126,7 @@ class ReportsTest {
                         "ending",
                         "verdict",
                         "equal",
+                        "repair",
                         "toleranceSeconds",
                         "source",
                         "target",
@@ -133,12 +134,14 @@ class ReportsTest {
                         "different",
                         "missing",
                         "unexpected",
+                        "repaired",
                         "unreadableInSource",
                         "unreadableInTarget",
                         "failed",
                         "differences",
                         "sharedScopes",
                         "sharedDifferent",
+                        "sharedRepaired",
                         "sessions",
                         "sharedState",
                         "problems");
@@ -398,10 +401,9 @@ class ReportsTest {
 
     private static ValidationReport validation() {
         return new ValidationReport(
-                run(RunEnding.COMPLETE),
-                Duration.ofSeconds(1),
-                Optional.empty(),
-                new ValidationCounts(10, 10, 9, 1, 0, 0, 0, 0, 0, 2, 1, 1),
+                new ValidationReport.Run(
+                        run(RunEnding.COMPLETE), Duration.ofSeconds(1), Sample.ALL, false, Optional.empty()),
+                new ValidationCounts(10, 10, 9, 1, 0, 0, 0, 0, 0, 0, 2, 1, 1, 0),
                 List.of(new DifferingSession(
                         HOSTILE,
                         DifferingSession.Status.DIFFERENT,

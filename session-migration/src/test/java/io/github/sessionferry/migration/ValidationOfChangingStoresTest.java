@@ -149,7 +149,7 @@ class ValidationOfChangingStoresTest {
 
         ValidationReport report = run();
 
-        assertThat(report.counts()).isEqualTo(new ValidationCounts(9, 10, 9, 0, 0, 1, 0, 0, 0, 0, 0, 0));
+        assertThat(report.counts()).isEqualTo(new ValidationCounts(9, 10, 9, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0));
         assertThat(report.sessions())
                 .extracting(DifferingSession::status)
                 .containsExactly(DifferingSession.Status.UNEXPECTED);

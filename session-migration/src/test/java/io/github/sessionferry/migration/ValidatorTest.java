@@ -48,7 +48,7 @@ class ValidatorTest {
         ValidationReport report = validator().build().run();
 
         assertThat(report.equal()).isTrue();
-        assertThat(report.counts()).isEqualTo(new ValidationCounts(50, 50, 50, 0, 0, 0, 0, 0, 0, 0, 1, 0));
+        assertThat(report.counts()).isEqualTo(new ValidationCounts(50, 50, 50, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0));
     }
 
     @Test
@@ -215,7 +215,7 @@ class ValidatorTest {
 
         ValidationReport report = validator().build().run();
 
-        assertThat(report.counts()).isEqualTo(new ValidationCounts(10, 9, 9, 0, 1, 0, 0, 0, 0, 0, 0, 0));
+        assertThat(report.counts()).isEqualTo(new ValidationCounts(10, 9, 9, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0));
         assertThat(onlySession(report))
                 .isEqualTo(new DifferingSession(KEY, DifferingSession.Status.MISSING, List.of()));
         assertThat(report.equal()).isFalse();
@@ -228,7 +228,7 @@ class ValidatorTest {
 
         ValidationReport report = validator().build().run();
 
-        assertThat(report.counts()).isEqualTo(new ValidationCounts(9, 10, 9, 0, 0, 1, 0, 0, 0, 0, 0, 0));
+        assertThat(report.counts()).isEqualTo(new ValidationCounts(9, 10, 9, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0));
         assertThat(onlySession(report).status()).isEqualTo(DifferingSession.Status.UNEXPECTED);
         assertThat(report.equal()).isFalse();
     }

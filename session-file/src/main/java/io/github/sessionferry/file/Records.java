@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Records {
 
+    /** How many names are in memory, however many a folder has. */
+    static final int NAMES_AT_ONCE = 1_000;
+
     private final StoreFolder files;
     private final Path root;
     private final Path folder;
@@ -82,15 +85,21 @@ final class Records {
     Optional<ShardCursor> walk(ShardCursor from, Predicate<String> wanted, Visitor visitor) {
         String after = from.after();
         for (int shard = from.shard(); shard <= from.last(); shard++) {
-            for (String name : names(shard)) {
-                if (name.compareTo(after) <= 0 || !wanted.test(name)) {
-                    continue;
+            String listed = after;
+            List<String> names;
+            do {
+                names = names(shard, listed);
+                for (String name : names) {
+                    listed = name;
+                    if (!wanted.test(name)) {
+                        continue;
+                    }
+                    if (!visitor.visit(new Location(shard, name))) {
+                        return Optional.of(from.at(shard, after));
+                    }
+                    after = name;
                 }
-                if (!visitor.visit(new Location(shard, name))) {
-                    return Optional.of(from.at(shard, after));
-                }
-                after = name;
-            }
+            } while (names.size() == NAMES_AT_ONCE);
             after = "";
         }
         return Optional.empty();
@@ -99,16 +108,24 @@ final class Records {
     /** How many files there are, readable or not. */
     long count() {
         return IntStream.range(0, FileNames.SHARDS)
-                .mapToLong(shard -> names(shard).size())
+                .mapToLong(shard -> listing(shard, files::count))
                 .sum();
     }
 
-    private List<String> names(int shard) {
+    private List<String> names(int shard, String after) {
+        return listing(shard, folder -> files.list(folder, after, NAMES_AT_ONCE));
+    }
+
+    private <T> T listing(int shard, Listing<T> listing) {
         try {
-            return files.list(shard(shard));
+            return listing.of(shard(shard));
         } catch (IOException e) {
             throw StoreFolder.failed("listing", root.relativize(shard(shard)).toString(), e);
         }
+    }
+
+    private interface Listing<T> {
+        T of(Path folder) throws IOException;
     }
 
     String describe(Location location) {

@@ -23,6 +23,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,19 +98,38 @@ final class StoreFolder {
         }
     }
 
-    /** The names of the records of a folder, sorted; none if there is no such folder. */
-    List<String> list(Path folder) throws IOException {
+    /** The first names of records of a folder after a given one, sorted; none if there is no such folder. */
+    List<String> list(Path folder, String after, int atMost) throws IOException {
         TreeSet<String> names = new TreeSet<>();
+        forEachName(folder, name -> {
+            if (name.compareTo(after) > 0) {
+                names.add(name);
+            }
+            if (names.size() > atMost) {
+                names.pollLast();
+            }
+        });
+        return List.copyOf(names);
+    }
+
+    /** How many records a folder holds; none if there is no such folder. */
+    long count(Path folder) throws IOException {
+        LongAdder count = new LongAdder();
+        forEachName(folder, name -> count.increment());
+        return count.sum();
+    }
+
+    private static void forEachName(Path folder, Consumer<String> action) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, "*" + FileNames.SUFFIX)) {
             for (Path entry : entries) {
-                names.add(folder.relativize(entry).toString());
+                action.accept(folder.relativize(entry).toString());
             }
         } catch (NoSuchFileException e) {
-            return List.of();
+            // Folders are made with their first file.
+            return;
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        return List.copyOf(names);
     }
 
     /** Replaces a file in one step. What an earlier process left half written is replaced with it. */

@@ -62,6 +62,38 @@ class FileSessionServiceTest {
     }
 
     @Test
+    void list_ofAFolder_bringsTheFirstNamesAfterAGivenOne(@TempDir Path many) throws IOException {
+        for (int i = 0; i < 30; i++) {
+            Files.createFile(many.resolve("%02d.json".formatted(i * 7 % 30)));
+        }
+
+        assertThat(new StoreFolder(many).list(many, "04.json", 3)).containsExactly("05.json", "06.json", "07.json");
+        assertThat(new StoreFolder(many).list(many, "27.json", 3)).containsExactly("28.json", "29.json");
+    }
+
+    @Test
+    void scan_ofMoreNamesThanAreReadAtOnce_bringsEachOnce() throws IOException {
+        service.create(NewSession.builder(KEY).build());
+        Path shard = onlySessionFile().getParent();
+        for (int i = 0; i < 2 * Records.NAMES_AT_ONCE; i++) {
+            Files.createFile(shard.resolve("%04d.json".formatted(i)));
+        }
+
+        Set<String> names = new HashSet<>();
+        int found = 0;
+        Optional<ScanCursor> next = Optional.of(ScanCursor.START);
+        while (next.isPresent()) {
+            ScanPage page = service.scan(next.get(), 700);
+            page.unreadable().forEach(record -> names.add(record.location()));
+            found += page.sessions().size() + page.unreadable().size();
+            next = page.next();
+        }
+
+        assertThat(names).hasSize(2 * Records.NAMES_AT_ONCE);
+        assertThat(found).isEqualTo(2 * Records.NAMES_AT_ONCE + 1);
+    }
+
+    @Test
     void create_withHostileIds_staysInTheFolderUnderNamesThatNoFileSystemConfuses() throws IOException {
         List<String> ids = List.of(
                 "../../etc/passwd",

@@ -1,8 +1,10 @@
 package io.github.sessionferry.cli;
 
 import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.migration.JournalException;
 import io.github.sessionferry.migration.ValidationReport;
 import io.github.sessionferry.migration.Validator;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -10,6 +12,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Proves that two stores hold the same. Not thread-safe. */
@@ -55,6 +58,23 @@ final class ValidateCommand implements Callable<Integer> {
     private @Nullable Long seed;
 
     @Option(
+            names = "--journal",
+            paramLabel = "FILE",
+            description = {
+                "Write a line of JSON for each session looked at, without content, and how far the run has come.",
+                "A run that was killed is gone on with by --resume."
+            })
+    private @Nullable Path journal;
+
+    @Option(
+            names = "--resume",
+            description = {
+                "Go on with the run of the journal: what was equal is passed over, what differed is judged again.",
+                "Begins the run if there is no journal yet."
+            })
+    private boolean resume;
+
+    @Option(
             names = "--self-test",
             description = "First plant known faults in copies in memory, and go on only if all of them are found.")
     private boolean selfTest;
@@ -85,16 +105,21 @@ final class ValidateCommand implements Callable<Integer> {
                 Progress progress =
                         Progress.of("validate", command.commandLine().getErr())) {
             Validator validator = console.usage(() -> validator(source, target, progress));
-            return Interruption.cancellable(validator::cancel, () -> finish(validator.run(), progress));
+            return Interruption.cancellable(validator::cancel, () -> finish(run(validator), progress));
         }
     }
 
     private Validator validator(SessionService source, SessionService target, Progress progress) {
+        if (resume && journal == null) {
+            throw new ParameterException(
+                    command.commandLine(), "--resume goes on by the journal; give the file with --journal");
+        }
         Validator.Builder builder = Validator.builder(source, target)
                 .concurrency(concurrency)
                 .showValues(showValues)
                 .selfTest(selfTest)
                 .repair(repair)
+                .resume(resume)
                 .listener(progress);
         if (sample != null) {
             builder.sample(sample);
@@ -102,7 +127,18 @@ final class ValidateCommand implements Callable<Integer> {
         if (seed != null) {
             builder.sampleSeed(seed);
         }
+        if (journal != null) {
+            builder.journal(journal);
+        }
         return builder.build();
+    }
+
+    private ValidationReport run(Validator validator) {
+        try {
+            return validator.run();
+        } catch (JournalException e) {
+            throw new ParameterException(command.commandLine(), "--journal: " + e.getMessage(), e);
+        }
     }
 
     private int finish(ValidationReport report, Progress progress) {

@@ -184,6 +184,22 @@ class MigrateAndValidateTest {
     }
 
     @Test
+    void validate_resumed_looksOnlyAtWhatDiffered() {
+        String journal = folder.resolve("validation.jsonl").toString();
+        putSecretInto(source, "late");
+        String[] arguments = {"validate", "--from", source, "--to", target, "--journal", journal, "--resume", "--json"};
+
+        Run first = Run.of(arguments);
+        Run.of("migrate", "--from", source, "--to", target);
+        Run second = Run.of(arguments);
+
+        assertThat(first.exitCode()).isEqualTo(1);
+        assertThat(first.json().get("missing").asInt()).isEqualTo(SESSIONS + 1);
+        assertThat(second.exitCode()).as(second.out()).isZero();
+        assertThat(second.json().get("matched").asInt()).isEqualTo(SESSIONS + 1);
+    }
+
+    @Test
     void validate_withRepair_makesTheTargetEqual() {
         Run.of("migrate", "--from", source, "--to", target);
         putSecretInto(source, "only here");
@@ -258,6 +274,8 @@ class MigrateAndValidateTest {
                 "--sample 0% | sample is 0.0",
                 "--seed 3 | none is asked for",
                 "--repair --to file:/tmp?layout=adk-json | can only be read",
+                "--resume | give the file with --journal",
+                "--journal /dev/null/j | --journal: ",
             })
     void validate_withBadArguments_isAWrongUsageInOneLine(String arguments, String reason) {
         assertWrongUsage("validate", arguments, reason);

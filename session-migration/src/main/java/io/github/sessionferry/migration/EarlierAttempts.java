@@ -125,7 +125,7 @@ final class EarlierAttempts {
         return new SessionKey(line.text("app"), line.text("user"), line.text("session"));
     }
 
-    private static SharedScope scope(JournalLine line) {
+    static SharedScope scope(JournalLine line) {
         return line.text("scope").equals("app")
                 ? SharedScope.app(line.text("app"))
                 : SharedScope.user(line.text("app"), line.text("user"));

@@ -3,6 +3,7 @@ package io.github.sessionferry.migration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -25,6 +26,9 @@ final class Examination<T> {
         void remove(T item, Judgement judgement);
     }
 
+    /** A judgement, and whether the item is judged again. Immutable. */
+    record Entry(Judgement judgement, boolean again) {}
+
     private final Books<T> books;
     private final Map<T, Judgement> again = new ConcurrentHashMap<>();
 
@@ -32,14 +36,20 @@ final class Examination<T> {
         this.books = books;
     }
 
-    void examine(T item, Function<T, Judgement> judge) {
+    Entry examine(T item, Function<T, Judgement> judge) {
         Judgement judgement = judge.apply(item);
-        boolean judgedAgain = !judgement.isFine() && again.size() < MOST_JUDGED_AGAIN;
-        Judgement before = judgedAgain ? again.put(item, judgement.brief()) : null;
+        Entry entry = new Entry(judgement, !judgement.isFine() && again.size() < MOST_JUDGED_AGAIN);
+        takeOver(item, entry);
+        return entry;
+    }
+
+    /** Takes over what an earlier attempt has judged first. */
+    void takeOver(T item, Entry entry) {
+        Judgement before = entry.again() ? again.put(item, entry.judgement().brief()) : null;
         if (before != null) {
             books.remove(item, before);
         }
-        books.add(item, judgement);
+        books.add(item, entry.judgement());
     }
 
     boolean isSettled() {
@@ -47,14 +57,27 @@ final class Examination<T> {
     }
 
     /** Judges again, on the scan's workers, all that was not fine. */
-    void examineAgain(StoreScan scan, Function<T, Judgement> judge) {
+    void examineAgain(StoreScan scan, Function<T, Judgement> judge, BiConsumer<T, Entry> noted) {
         scan.each(List.copyOf(again.keySet()), item -> {
-            Judgement now = judge.apply(item);
-            Judgement before = again.remove(item);
-            if (before != null) {
-                books.remove(item, before);
-            }
-            books.add(item, now);
+            Judgement judgement = judge.apply(item);
+            settle(item, judgement);
+            noted.accept(item, new Entry(judgement, !judgement.isFine()));
         });
+    }
+
+    /** Takes over what an earlier attempt has judged last; what was not fine then is judged again all the same. */
+    void takeOverLast(T item, Entry entry) {
+        settle(item, entry.judgement());
+        if (entry.again()) {
+            again.put(item, entry.judgement().brief());
+        }
+    }
+
+    private void settle(T item, Judgement judgement) {
+        Judgement before = again.remove(item);
+        if (before != null) {
+            books.remove(item, before);
+        }
+        books.add(item, judgement);
     }
 }

@@ -56,9 +56,9 @@ final class SelfTest {
                 .retryDelay(Duration.ofMillis(1))
                 .tolerance(settings.tolerance);
         RunControl control = new RunControl();
-        ValidationTally tally = new ValidationTally(copied.maxDifferences);
+        Findings findings = new Findings(copied.maxDifferences);
         Instant started = settings.clock.instant();
-        new StoreComparison(copied, Sample.ALL, control, tally, () -> {}).run();
+        new StoreComparison(copied, Sample.ALL, control, findings, Optional.empty(), () -> {}).run();
         RunSummary summary = new RunSummary(
                 copied.from.name(),
                 copied.to.name(),
@@ -68,7 +68,8 @@ final class SelfTest {
                 Duration.ZERO,
                 control.ending(),
                 control.stopReason());
-        return tally.report(new ValidationReport.Run(summary, settings.tolerance, Sample.ALL, false, Optional.empty()));
+        return findings.tally()
+                .report(new ValidationReport.Run(summary, settings.tolerance, Sample.ALL, false, Optional.empty()));
     }
 
     /**

@@ -4,12 +4,16 @@ import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.core.codec.Json;
+import io.github.sessionferry.migration.Examination.Entry;
 import io.github.sessionferry.migration.Judgement.Outcome;
 import io.github.sessionferry.migration.SessionJudge.UnreadableSessionException;
+import io.github.sessionferry.migration.ValidationJournal.Scan;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,26 +27,27 @@ final class StoreComparison {
     private final Validator.Builder settings;
     private final Sample sample;
     private final RunControl control;
-    private final ValidationTally tally;
+    private final Findings findings;
+    private final Optional<ValidationJournal> journal;
     private final Runnable sessionDone;
     private final SessionService from;
     private final SessionService to;
     private final SessionJudge sessionJudge;
     private final SharedStateJudge scopeJudge;
     private final Optional<Repair> repair;
-    private final Examination<SessionKey> sessions;
-    private final Examination<SharedScope> scopes;
 
     StoreComparison(
             Validator.Builder settings,
             Sample sample,
             RunControl control,
-            ValidationTally tally,
+            Findings findings,
+            Optional<ValidationJournal> journal,
             Runnable sessionDone) {
         this.settings = settings;
         this.sample = sample;
         this.control = control;
-        this.tally = tally;
+        this.findings = findings;
+        this.journal = journal;
         this.sessionDone = sessionDone;
         from = settings.from;
         to = settings.to;
@@ -51,68 +56,105 @@ final class StoreComparison {
         sessionJudge = new SessionJudge(from, to, comparison, retries);
         scopeJudge = new SharedStateJudge(from, to, comparison, retries);
         repair = settings.repair ? Optional.of(Repair.of(settings)) : Optional.empty();
-        sessions = new Examination<>(tally.ofSessions());
-        scopes = new Examination<>(tally.ofSharedState());
     }
 
     void run() {
         compareSharedState();
         if (control.goesOn()) {
-            scan(from).sessions(this::compare, unreadable -> tally.addUnreadable(true, unreadable));
+            scan(from)
+                    .sessions(
+                            log(Scan.SOURCE),
+                            1,
+                            (keys, place) -> compare(keys.get(0), place),
+                            (record, place) -> addUnreadable(record, Scan.SOURCE, place));
         }
         if (control.goesOn()) {
             scan(to).sessions(
+                            log(Scan.TARGET),
                             KEYS_LOOKED_FOR_AT_ONCE,
                             this::lookFor,
-                            unreadable -> tally.addUnreadable(false, unreadable));
+                            (record, place) -> addUnreadable(record, Scan.TARGET, place));
         }
-        if (control.goesOn() && !(scopes.isSettled() && sessions.isSettled())) {
+        if (control.goesOn() && !findings.areSettled()) {
             judgeAgain();
         }
     }
 
     private void compareSharedState() {
         if (SharedStateJudge.isKeptBy(from)) {
-            scan(from).sharedScopes(scope -> examine(scope, scopeJudge::judgeOfSource));
+            scan(from)
+                    .sharedScopes(
+                            log(Scan.SOURCE_SCOPES),
+                            (scope, place) -> examine(scope, Scan.SOURCE_SCOPES, place, scopeJudge::judgeOfSource));
         }
         if (SharedStateJudge.isKeptBy(from) && SharedStateJudge.isKeptBy(to) && control.goesOn()) {
-            scan(to).sharedScopes(scope -> examine(scope, scopeJudge::judgeOfTarget));
+            scan(to).sharedScopes(
+                            log(Scan.TARGET_SCOPES),
+                            (scope, place) -> examine(scope, Scan.TARGET_SCOPES, place, scopeJudge::judgeOfTarget));
         }
     }
 
-    private void examine(SharedScope scope, Function<SharedScope, Judgement> judge) {
+    private void examine(SharedScope scope, Scan scan, ScanPlace place, Function<SharedScope, Judgement> judge) {
         if (sample.includes(scope)) {
-            scopes.examine(scope, scopes(judge));
+            Entry entry = findings.scopes().examine(scope, scopes(judge));
+            note(lines -> lines.add(scope, scan, place, entry));
         }
     }
 
-    private void compare(SessionKey key) {
+    private void compare(SessionKey key, ScanPlace place) {
         if (sample.includes(key)) {
-            sessions.examine(key, sessions(sessionJudge::judgeOfSource));
+            Entry entry = findings.sessions().examine(key, sessions(sessionJudge::judgeOfSource));
+            note(lines -> lines.add(key, Scan.SOURCE, place, entry));
             sessionDone.run();
         }
     }
 
-    private void lookFor(List<SessionKey> told) {
+    private void lookFor(List<SessionKey> told, ScanPlace place) {
         List<SessionKey> keys = told.stream().filter(sample::includes).toList();
         if (keys.isEmpty()) {
             return;
         }
-        tally.addTarget(keys.size());
         Set<SessionKey> inSource = sessionJudge.findInSource(keys);
         for (SessionKey key : keys) {
-            if (!inSource.contains(key)) {
-                sessions.examine(key, sessions(sessionJudge::judgeOfTarget));
-            }
+            findings.tally().addTarget();
+            Function<SessionKey, Judgement> judge =
+                    inSource.contains(key) ? found -> Judgement.NONE : sessions(sessionJudge::judgeOfTarget);
+            Entry entry = findings.sessions().examine(key, judge);
+            note(lines -> lines.add(key, Scan.TARGET, place, entry));
             sessionDone.run();
         }
+    }
+
+    private void addUnreadable(UnreadableRecord unreadable, Scan scan, ScanPlace place) {
+        findings.tally().addUnreadable(scan == Scan.SOURCE, unreadable);
+        note(lines -> lines.add(unreadable, scan, place));
     }
 
     /** After a moment in which late second writes may come. */
     private void judgeAgain() {
         pause();
-        scopes.examineAgain(scan(from), scopes(scopeJudge::judge));
-        sessions.examineAgain(scan(from), sessions(sessionJudge::judge));
+        findings.scopes()
+                .examineAgain(
+                        scan(from),
+                        scopes(scopeJudge::judge),
+                        (scope, entry) -> note(lines -> lines.add(scope, entry)));
+        findings.sessions()
+                .examineAgain(
+                        scan(from),
+                        sessions(sessionJudge::judge),
+                        (key, entry) -> note(lines -> lines.add(key, entry)));
+    }
+
+    private ScanLog log(Scan scan) {
+        return journal.map(lines -> lines.scanLog(scan)).orElse(ScanLog.NONE);
+    }
+
+    private void note(Consumer<ValidationJournal> action) {
+        try {
+            journal.ifPresent(action);
+        } catch (JournalException e) {
+            control.stop(Failure.JOURNAL, String.valueOf(e.getMessage()));
+        }
     }
 
     private void pause() {

@@ -19,7 +19,8 @@ final class ValidationRun {
     private final String from;
     private final String to;
     private final Sample sample;
-    private final ValidationTally tally;
+    private final Findings findings;
+    private final Optional<ValidationJournal> journal;
     private final Instant started;
     private final Pace pace;
 
@@ -28,20 +29,29 @@ final class ValidationRun {
         this.control = control;
         from = settings.from.name();
         to = settings.to.name();
-        sample = settings.sample();
-        tally = new ValidationTally(settings.maxDifferences);
-        started = settings.clock.instant();
-        pace = new Pace(started);
+        findings = new Findings(settings.maxDifferences);
+        journal = settings.journal().map(file -> ValidationJournal.open(file, settings, findings));
+        sample = journal.map(ValidationJournal::sample).orElseGet(settings::sample);
+        started = journal.map(ValidationJournal::started).orElseGet(settings.clock::instant);
+        pace = new Pace(settings.clock.instant());
     }
 
     ValidationReport run() {
+        try {
+            return end(compare());
+        } finally {
+            journal.ifPresent(ValidationJournal::close);
+        }
+    }
+
+    private Optional<SelfTestReport> compare() {
         LOG.info("event=validation_started from={} to={}", from, to);
         tell(listener -> listener.started(from, to));
         Optional<SelfTestReport> selfTest = settings.selfTest ? selfTest() : Optional.empty();
         if (control.goesOn()) {
-            new StoreComparison(settings, sample, control, tally, this::sessionDone).run();
+            new StoreComparison(settings, sample, control, findings, journal, this::sessionDone).run();
         }
-        return end(selfTest);
+        return selfTest;
     }
 
     /** Stops the run if it fails; empty if the stores do not answer. */
@@ -64,10 +74,18 @@ final class ValidationRun {
     }
 
     private ValidationReport end(Optional<SelfTestReport> selfTest) {
+        endJournal();
         RunSummary summary = new RunSummary(
-                from, to, started, settings.clock.instant(), 1, Duration.ZERO, control.ending(), control.stopReason());
-        ValidationReport report =
-                tally.report(new ValidationReport.Run(summary, settings.tolerance, sample, settings.repair, selfTest));
+                from,
+                to,
+                started,
+                settings.clock.instant(),
+                journal.map(ValidationJournal::attempts).orElse(1),
+                idle(),
+                control.ending(),
+                control.stopReason());
+        ValidationReport report = findings.tally()
+                .report(new ValidationReport.Run(summary, settings.tolerance, sample, settings.repair, selfTest));
         ValidationCounts counts = report.counts();
         LOG.info(
                 "event=validation_ended ending={} verdict={} matched={} different={} missing={} unexpected={} repaired={}"
@@ -90,14 +108,26 @@ final class ValidationRun {
         return report;
     }
 
+    private void endJournal() {
+        try {
+            journal.ifPresent(lines -> lines.end(control.ending(), control.stopReason()));
+        } catch (JournalException e) {
+            control.stop(Failure.JOURNAL, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Duration idle() {
+        return journal.map(ValidationJournal::idle).orElse(Duration.ZERO);
+    }
+
     private void sessionDone() {
         tell(ValidationListener::sessionDone);
         Instant now = settings.clock.instant();
         if (!pace.isDue(now)) {
             return;
         }
-        ValidationCounts counts = tally.counts();
-        Duration elapsed = Duration.between(started, now);
+        ValidationCounts counts = findings.tally().counts();
+        Duration elapsed = Duration.between(started, now).minus(idle());
         LOG.info(
                 "event=validation_progress source={} target={} matched={} different={} missing={} unexpected={}",
                 counts.source(),

@@ -60,8 +60,8 @@ final class ValidationTally {
         };
     }
 
-    synchronized void addTarget(int count) {
-        target += count;
+    synchronized void addTarget() {
+        target++;
     }
 
     synchronized void addUnreadable(boolean inSource, UnreadableRecord record) {

@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.SessionService;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,7 @@ public final class Validator {
      * set when this returns.
      *
      * @return what was found
+     * @throws JournalException if the journal cannot be used for this run; nothing was done
      * @throws IllegalStateException if it has run already
      */
     public ValidationReport run() {
@@ -107,6 +110,11 @@ public final class Validator {
 
         boolean repair;
         boolean selfTest;
+        boolean resume;
+
+        @Nullable
+        Path journal;
+
         ValidationListener listener = new ValidationListener() {};
         Clock clock = Clock.systemUTC();
 
@@ -128,6 +136,8 @@ public final class Validator {
             sampleSeed = other.sampleSeed;
             repair = other.repair;
             selfTest = other.selfTest;
+            resume = other.resume;
+            journal = other.journal;
             listener = other.listener;
             clock = other.clock;
         }
@@ -280,6 +290,34 @@ public final class Validator {
         }
 
         /**
+         * Writes a journal: a line of JSON for each session looked at, record and scope, without content, and how far the
+         * scans have come. With it a run that was killed anywhere can be {@linkplain #resume resumed}. The file is locked
+         * while the run lasts.
+         *
+         * @param file the file; made if it is missing, with its folders. It must be empty, unless the run is resumed
+         * @return this builder
+         */
+        public Builder journal(Path file) {
+            journal = requireNonNull(file, "file");
+            return this;
+        }
+
+        /**
+         * Goes on with the run whose journal is given, wherever it was killed, cancelled or stopped, and also if it had come to
+         * its end: what it has found equal is passed over and counted, and what it has found different, or could not compare,
+         * is judged again. The report tells the whole run. If the journal is empty or missing, the run begins.
+         *
+         * <p>Both stores, the tolerance and the sample must be those of the journal; its seed is taken from it.
+         *
+         * @param goOn true to go on; false if not set
+         * @return this builder
+         */
+        public Builder resume(boolean goOn) {
+            resume = goOn;
+            return this;
+        }
+
+        /**
          * Sets who is told how the run gets on.
          *
          * @param told the listener
@@ -305,8 +343,8 @@ public final class Validator {
          * Makes the validation.
          *
          * @return the validation, ready to run
-         * @throws IllegalStateException if there is a seed and no sample, or the target is to be repaired and cannot be
-         *     written
+         * @throws IllegalStateException if there is a seed and no sample, if the target is to be repaired and cannot be
+         *     written, or if the run is to be resumed without a journal
          */
         public Validator build() {
             if (share == 1 && sampleSeed != null) {
@@ -316,7 +354,14 @@ public final class Validator {
                 throw new IllegalStateException(
                         "the target " + to.name() + " can only be read; validate it without a repair");
             }
+            if (resume && journal == null) {
+                throw new IllegalStateException("a run is resumed by its journal; give the journal");
+            }
             return new Validator(new Builder(this));
+        }
+
+        Optional<Path> journal() {
+            return Optional.ofNullable(journal);
         }
 
         /** The sessions to look at; chosen anew by each call if there is no seed. */

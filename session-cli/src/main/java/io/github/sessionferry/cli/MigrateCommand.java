@@ -4,6 +4,7 @@ import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.migration.JournalException;
 import io.github.sessionferry.migration.MigrationReport;
 import io.github.sessionferry.migration.Migrator;
+import io.github.sessionferry.migration.TempState;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,13 @@ final class MigrateCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Write nothing to the target: tell what would be done.")
     private boolean dryRun;
 
+    @Option(
+            names = "--temp",
+            paramLabel = "RULE",
+            defaultValue = "drop",
+            description = "What becomes of temp: keys in the history: drop, which is the default, or keep.")
+    private TempState tempState = TempState.DROP;
+
     @Mixin
     private ReportFolder reports = new ReportFolder();
 
@@ -108,6 +116,7 @@ final class MigrateCommand implements Callable<Integer> {
                 .resume(resume)
                 .keepOnFailure(keep)
                 .maxFailuresInARow(maxFailuresInARow)
+                .tempState(tempState)
                 .listener(progress);
         if (journal != null) {
             builder.journal(journal);

@@ -2,6 +2,7 @@ package io.github.sessionferry.cli;
 
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.migration.JournalException;
+import io.github.sessionferry.migration.TempState;
 import io.github.sessionferry.migration.ValidationReport;
 import io.github.sessionferry.migration.Validator;
 import java.nio.file.Path;
@@ -90,6 +91,14 @@ final class ValidateCommand implements Callable<Integer> {
             description = "Let the report show the values that differ. They may be personal data.")
     private boolean showValues;
 
+    @Option(
+            names = "--temp",
+            paramLabel = "RULE",
+            defaultValue = "drop",
+            description =
+                    "Whether temp: keys in the history are compared: drop, the default, if the migration drops them, or keep.")
+    private TempState tempState = TempState.DROP;
+
     @Mixin
     private ReportFolder reports = new ReportFolder();
 
@@ -120,6 +129,7 @@ final class ValidateCommand implements Callable<Integer> {
                 .selfTest(selfTest)
                 .repair(repair)
                 .resume(resume)
+                .tempState(tempState)
                 .listener(progress);
         if (sample != null) {
             builder.sample(sample);

@@ -130,6 +130,22 @@ class MigrateAndValidateTest {
     }
 
     @Test
+    void migrate_withTempStateKept_isEqualUnderThatRule() {
+        Run dropped = Run.of("migrate", "--from", source, "--to", target, "--json");
+        String other = "memory:" + UUID.randomUUID();
+        Run kept = Run.of("migrate", "--from", source, "--to", other, "--temp", "keep", "--json");
+
+        assertThat(dropped.json().get("tempKeysDropped").asInt()).isPositive();
+        assertThat(kept.json().get("tempKeysDropped").asInt()).isZero();
+        assertThat(Run.of("validate", "--from", source, "--to", other, "--temp", "keep")
+                        .exitCode())
+                .isZero();
+        assertThat(Run.of("validate", "--from", source, "--to", target, "--temp", "keep")
+                        .exitCode())
+                .isEqualTo(1);
+    }
+
+    @Test
     void validate_ofStoresThatDiffer_fails() {
         Run.of("migrate", "--from", source, "--to", target);
         putSecretInto(source, "only here");
@@ -251,6 +267,7 @@ class MigrateAndValidateTest {
                 "--from memory:a --to memory:a | --from and --to are the same store",
                 "--concurrency 0 | concurrency is 0",
                 "--concurrency many | 'many' is not an int",
+                "--temp maybe | [DROP, KEEP]",
                 "--max-failures-in-a-row 0 | maxFailuresInARow is 0",
                 "--journal /dev/null/j | --journal: ",
                 "--resume | give the file with --journal",

@@ -34,7 +34,7 @@ final class CopyGathering {
     CopyGathering(Validator.Builder settings) {
         from = settings.from;
         to = settings.to;
-        comparison = SessionComparison.of(from, to, settings.tolerance, false);
+        comparison = SessionComparison.of(from, to, settings.tolerance, false, settings.tempState);
         retries = new Retries(settings.maxRetries, settings.retryDelay);
         sharedState = SharedStateJudge.isKeptBy(from) && SharedStateJudge.isKeptBy(to);
     }

@@ -140,6 +140,7 @@ final class EarlierAttempts {
                 line.find("encodings").map(JournalLine::smallNumbers).orElse(Map.of()),
                 line.findText("stored_id"),
                 line.smallNumber("retries"),
+                line.has(MigrationJournal.TEMP_KEYS) ? line.smallNumber(MigrationJournal.TEMP_KEYS) : 0,
                 line.time("time"),
                 line.has("micros")
                         ? Optional.of(Duration.of(line.number("micros"), ChronoUnit.MICROS))

@@ -1,8 +1,10 @@
 package io.github.sessionferry.migration;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record JournalHeader(String kind, String from, String to, Map<String, Object> settings) {
 
     JournalHeader {
-        settings = Map.copyOf(settings);
+        settings = Collections.unmodifiableMap(new TreeMap<>(settings));
     }
 
     void putInto(Map<String, @Nullable Object> line) {

@@ -29,6 +29,8 @@ final class MigrationJournal implements AutoCloseable {
     static final String REMOVED = "removed";
     static final String DONE = "done";
 
+    static final String TEMP_KEYS = "temp_keys_dropped";
+
     private static final String CREATED = "created";
 
     private final Journal journal;
@@ -50,7 +52,10 @@ final class MigrationJournal implements AutoCloseable {
             return Optional.empty();
         }
         JournalHeader header = new JournalHeader(
-                "migration", settings.from.name(), settings.to.name(), Map.of("dry_run", settings.dryRun));
+                "migration",
+                settings.from.name(),
+                settings.to.name(),
+                Map.of("dry_run", settings.dryRun, "temp_state", Journal.name(settings.tempState)));
         JournalFile file = settings.journal == null ? JournalFile.openTemporary() : JournalFile.open(settings.journal);
         return Optional.of(
                 new MigrationJournal(Journal.open(file, header, settings.resume, settings.clock, earlier::read)));
@@ -82,8 +87,13 @@ final class MigrationJournal implements AutoCloseable {
         outcome.failure().ifPresent(failure -> Journal.putFailure(line, failure));
         line.put("events", (long) outcome.eventsAppended());
         line.put("retries", (long) outcome.retries());
+        if (outcome.tempKeysDropped() > 0) {
+            line.put(TEMP_KEYS, (long) outcome.tempKeysDropped());
+        }
         if (!outcome.encodings().isEmpty()) {
-            line.put("encodings", new TreeMap<>(outcome.encodings()));
+            Map<String, Object> encodings = new TreeMap<>();
+            outcome.encodings().forEach((kind, count) -> encodings.put(kind, (long) count));
+            line.put("encodings", encodings);
         }
         outcome.storedId().ifPresent(id -> line.put("stored_id", id));
         outcome.duration().ifPresent(took -> line.put("micros", TimeUnit.NANOSECONDS.toMicros(took.toNanos())));
@@ -172,9 +182,15 @@ final class MigrationJournal implements AutoCloseable {
         line.put("user", key.userId());
         line.put("session", key.sessionId());
         place.ifPresent(where -> Journal.putPlace(line, where));
-        created.ifPresent(version -> line.put(
-                CREATED, Map.of("updated", version.updateTime().toString(), "events", (long) version.events())));
+        created.ifPresent(version -> line.put(CREATED, fields(version)));
         return line;
+    }
+
+    private static Map<String, Object> fields(CreatedVersion version) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("updated", version.updateTime().toString());
+        fields.put("events", (long) version.events());
+        return fields;
     }
 
     private static Map<String, @Nullable Object> scope(SharedScope scope, Optional<ScanPlace> place) {

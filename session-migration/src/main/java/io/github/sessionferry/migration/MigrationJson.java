@@ -41,6 +41,7 @@ final class MigrationJson {
         report.rollback().ifPresent(rollback -> json.put("rollback", rollback(rollback)));
         json.put("problems", ReportJson.problems(report.problems()));
         json.put("encodings", new TreeMap<>(report.encodings()));
+        json.put("tempKeysDropped", report.tempKeysDropped());
         json.put("mappedIds", mappedIds(report.mappedIds()));
         json.put("sharedState", sharedState(report.sharedState()));
         return ReportJson.write(json);

@@ -31,6 +31,10 @@ final class MigrationPage {
         page.title((report.dryRun() ? "Dry run: " : "Migration: ") + verdict());
         ReportPages.run(page, report.run());
         writeCounts();
+        if (report.tempKeysDropped() > 0) {
+            page.paragraph(count(report.tempKeysDropped(), "temporary key", "temporary keys") + " of events dropped ("
+                    + page.code("temp:") + ").");
+        }
         page.section("What to do next").list(nextSteps());
         report.rollback().ifPresent(this::writeRollback);
         ReportPages.problems(page, report.problems());

@@ -21,6 +21,7 @@ public final class MigrationReport {
     private final Speed speed;
     private final List<Problem> problems;
     private final Map<String, Long> encodings;
+    private final long tempKeysDropped;
     private final MappedIds mappedIds;
     private final SharedState sharedState;
     private final Optional<RolledBack> rollback;
@@ -32,6 +33,7 @@ public final class MigrationReport {
             Speed speed,
             List<Problem> problems,
             Map<String, Long> encodings,
+            long tempKeysDropped,
             MappedIds mappedIds,
             SharedState sharedState,
             Optional<RolledBack> rollback) {
@@ -41,6 +43,7 @@ public final class MigrationReport {
         this.speed = speed;
         this.problems = List.copyOf(problems);
         this.encodings = Map.copyOf(encodings);
+        this.tempKeysDropped = tempKeysDropped;
         this.mappedIds = mappedIds;
         this.sharedState = sharedState;
         this.rollback = rollback;
@@ -98,6 +101,15 @@ public final class MigrationReport {
      */
     public Map<String, Long> encodings() {
         return encodings;
+    }
+
+    /**
+     * How many {@code temp:} keys the events had in the source and were moved without.
+     *
+     * @return the number; 0 of a dry run
+     */
+    public long tempKeysDropped() {
+        return tempKeysDropped;
     }
 
     /**

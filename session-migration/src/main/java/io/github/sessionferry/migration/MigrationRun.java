@@ -56,6 +56,7 @@ final class MigrationRun {
         reconciler = Reconciler.builder(settings.from, settings.to)
                 .maxRetries(settings.maxRetries)
                 .retryDelay(settings.retryDelay)
+                .tempState(settings.tempState)
                 .inBulk()
                 .build();
         Retries retries = Retries.ofScan(settings.maxRetries, settings.retryDelay);
@@ -207,24 +208,35 @@ final class MigrationRun {
     private void move(SessionKey key, Optional<ScanPlace> place) {
         Instant begun = settings.clock.instant();
         SessionReconciliation reconciliation = reconciler.begin(key);
+        ReconcileResult result;
         try {
-            ReconcileResult result = settings.dryRun ? reconciler.preview(key) : reconciliation.run();
-            failuresInARow.succeeded();
-            Instant now = settings.clock.instant();
-            done(SessionOutcome.of(result, now, since(begun, now)), place, reconciliation.created());
+            result = settings.dryRun ? reconciler.preview(key) : reconciliation.run();
         } catch (RuntimeException e) {
-            Failure failure = Failure.of(e);
-            if (isInTheSession(e)) {
-                notMoved(key, Status.SKIPPED, failure, begun, place, reconciliation.created());
-                return;
-            }
-            if (mayPass(e) && sessionsPostponed.add(key, failure)) {
-                writeJournal(lines -> lines.addPostponed(key, failure, place, reconciliation.created()));
-            } else {
-                notMoved(key, Status.FAILED, failure, begun, place, reconciliation.created());
-            }
-            stopIfMakesNoSense(e, place);
+            notMoved(key, e, begun, place, reconciliation.created());
+            return;
         }
+        failuresInARow.succeeded();
+        Instant now = settings.clock.instant();
+        done(SessionOutcome.of(result, now, since(begun, now)), place, reconciliation.created());
+    }
+
+    private void notMoved(
+            SessionKey key,
+            RuntimeException exception,
+            Instant begun,
+            Optional<ScanPlace> place,
+            Optional<CreatedVersion> created) {
+        Failure failure = Failure.of(exception);
+        if (isInTheSession(exception)) {
+            notMoved(key, Status.SKIPPED, failure, begun, place, created);
+            return;
+        }
+        if (mayPass(exception) && sessionsPostponed.add(key, failure)) {
+            writeJournal(lines -> lines.addPostponed(key, failure, place, created));
+        } else {
+            notMoved(key, Status.FAILED, failure, begun, place, created);
+        }
+        stopIfMakesNoSense(exception, place);
     }
 
     private void notMoved(

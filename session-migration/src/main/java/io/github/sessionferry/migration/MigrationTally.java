@@ -31,6 +31,7 @@ final class MigrationTally {
     private final SpeedTally speed;
     private long eventsAppended;
     private long retries;
+    private long tempKeysDropped;
     private final Problems problems = new Problems();
     private final Map<String, Long> encodings = new TreeMap<>();
     private long idsMapped;
@@ -51,6 +52,7 @@ final class MigrationTally {
         sessions.merge(outcome.status(), 1L, Long::sum);
         eventsAppended += outcome.eventsAppended();
         retries += outcome.retries();
+        tempKeysDropped += outcome.tempKeysDropped();
         outcome.encodings().forEach((kind, count) -> encodings.merge(kind, (long) count, Long::sum));
         outcome.storedId().ifPresent(storedId -> {
             idsMapped++;
@@ -122,6 +124,7 @@ final class MigrationTally {
                 speed.speed(),
                 problems.list(),
                 encodings,
+                tempKeysDropped,
                 new MappedIds(idsMapped, mappedIds),
                 new SharedState(scopes, sharedWritten, sharedUnchanged, scopesFailed, conflicts, conflictExamples),
                 rollback);

@@ -107,6 +107,7 @@ public final class Migrator {
         boolean dryRun;
         boolean resume;
         boolean keepOnFailure;
+        TempState tempState = TempState.DROP;
 
         @Nullable
         Path journal;
@@ -130,6 +131,7 @@ public final class Migrator {
             resume = other.resume;
             maxFailuresInARow = other.maxFailuresInARow;
             keepOnFailure = other.keepOnFailure;
+            tempState = other.tempState;
             listener = other.listener;
             clock = other.clock;
         }
@@ -207,6 +209,17 @@ public final class Migrator {
          */
         public Builder keepOnFailure(boolean keep) {
             keepOnFailure = keep;
+            return this;
+        }
+
+        /**
+         * Sets what becomes of {@code temp:} keys in the history. A run that is resumed must have the same rule.
+         *
+         * @param rule dropped, and counted in the report, if not set
+         * @return this builder
+         */
+        public Builder tempState(TempState rule) {
+            tempState = requireNonNull(rule, "rule");
             return this;
         }
 

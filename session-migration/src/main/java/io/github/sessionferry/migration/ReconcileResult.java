@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param encodings how many values were written in an encoded form, by kind; empty in a preview
  * @param storedId the id under which the target keeps the session, if it is not the session's own and was told
  * @param retries how many tries failed and were repeated; 0 for a preview
+ * @param tempKeysDropped how many {@code temp:} keys the events written had in the source and have no more; 0 for a preview
  * @since 0.1
  */
 public record ReconcileResult(
@@ -25,7 +26,8 @@ public record ReconcileResult(
         int eventsAppended,
         Map<String, Integer> encodings,
         Optional<String> storedId,
-        int retries) {
+        int retries,
+        int tempKeysDropped) {
 
     /** What became of a session. */
     public enum Status {

@@ -47,6 +47,7 @@ public final class Reconciler {
     private final SessionService to;
     private final SessionComparison comparison;
     private final Retries retries;
+    private final TempState tempState;
     private final Novelty novelty;
 
     private Reconciler(Builder builder) {
@@ -54,6 +55,7 @@ public final class Reconciler {
         to = builder.to;
         comparison = SessionComparison.exact(from, to);
         retries = new Retries(builder.maxRetries, builder.retryDelay);
+        tempState = builder.tempState;
         novelty = builder.novelty;
     }
 
@@ -93,7 +95,7 @@ public final class Reconciler {
 
     /** The same in a form that tells what it has created, whatever its end. */
     SessionReconciliation begin(SessionKey key) {
-        return new SessionReconciliation(from, to, comparison, retries, novelty, key);
+        return new SessionReconciliation(from, to, comparison, retries, novelty, tempState, key);
     }
 
     /**
@@ -108,7 +110,7 @@ public final class Reconciler {
     public ReconcileResult preview(SessionKey key) {
         requireNonNull(key, "key");
         ReconcileStep step = ReconcileStep.next(comparison, find(from, key), find(to, key));
-        return new ReconcileResult(key, step.status(), step.eventsMissing(), Map.of(), Optional.empty(), 0);
+        return new ReconcileResult(key, step.status(), step.eventsMissing(), Map.of(), Optional.empty(), 0, 0);
     }
 
     private Optional<Session> find(SessionService store, SessionKey key) {
@@ -180,6 +182,7 @@ public final class Reconciler {
         private final SessionService to;
         private int maxRetries = Retries.DEFAULT_MAX;
         private Duration retryDelay = Retries.DEFAULT_DELAY;
+        private TempState tempState = TempState.DROP;
         private Novelty novelty = Novelty.unguessed();
 
         private Builder(SessionService from, SessionService to) {
@@ -214,6 +217,17 @@ public final class Reconciler {
         /** Saves looks at the target while it lacks the sessions; costs one when a session is known after new ones. */
         Builder inBulk() {
             novelty = Novelty.guessed();
+            return this;
+        }
+
+        /**
+         * Sets what becomes of {@code temp:} keys in the history.
+         *
+         * @param rule dropped if not set
+         * @return this builder
+         */
+        public Builder tempState(TempState rule) {
+            tempState = requireNonNull(rule, "rule");
             return this;
         }
 

@@ -20,6 +20,7 @@ final class Repair {
 
     static Repair of(Validator.Builder settings) {
         return new Repair(Reconciler.builder(settings.from, settings.to)
+                .tempState(settings.tempState)
                 .maxRetries(settings.maxRetries)
                 .retryDelay(settings.retryDelay)
                 .build());

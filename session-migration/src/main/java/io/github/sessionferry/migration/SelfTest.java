@@ -54,7 +54,8 @@ final class SelfTest {
                 .concurrency(settings.concurrency)
                 .pageSize(settings.pageSize)
                 .retryDelay(Duration.ofMillis(1))
-                .tolerance(settings.tolerance);
+                .tolerance(settings.tolerance)
+                .tempState(settings.tempState);
         RunControl control = new RunControl();
         Findings findings = new Findings(copied.maxDifferences);
         Instant started = settings.clock.instant();

@@ -24,15 +24,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Compared are the session's own state, its other fields, the update time, the create time if both stores know it, the
  * expiry if both stores keep it, and the events: which, in what order, with what in them. Shared state is compared on its
- * own, and {@code temp:} keys of the state not at all. Immutable.
+ * own, and {@code temp:} keys of the state not at all, those of the events' deltas by rule. Immutable.
  */
 final class SessionComparison {
 
     private final boolean comparesExpiry;
     private final Duration tolerance;
     private final boolean showValues;
+    private final TempState tempState;
 
-    private SessionComparison(boolean comparesExpiry, Duration tolerance, boolean showValues) {
+    private SessionComparison(boolean comparesExpiry, Duration tolerance, boolean showValues, TempState tempState) {
+        this.tempState = tempState;
         this.comparesExpiry = comparesExpiry;
         this.tolerance = tolerance;
         this.showValues = showValues;
@@ -40,13 +42,14 @@ final class SessionComparison {
 
     /** A comparison to the microsecond. */
     static SessionComparison exact(SessionService from, SessionService to) {
-        return of(from, to, Duration.ZERO, false);
+        return of(from, to, Duration.ZERO, false, TempState.KEEP);
     }
 
-    static SessionComparison of(SessionService from, SessionService to, Duration tolerance, boolean showValues) {
+    static SessionComparison of(
+            SessionService from, SessionService to, Duration tolerance, boolean showValues, TempState tempState) {
         boolean expiry = from.capabilities().contains(Capability.EXPIRY)
                 && to.capabilities().contains(Capability.EXPIRY);
-        return new SessionComparison(expiry, tolerance, showValues);
+        return new SessionComparison(expiry, tolerance, showValues, tempState);
     }
 
     /** The events that a session has and another does not, by id. */
@@ -74,7 +77,10 @@ final class SessionComparison {
     List<Difference> differences(Session source, Session target) {
         DifferenceFinder finder = new DifferenceFinder(tolerance, showValues);
         compareSession(finder, source, target);
-        compareEvents(finder, source.events(), target.events());
+        compareEvents(
+                finder,
+                tempState.apply(source).events(),
+                tempState.apply(target).events());
         return finder.found();
     }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param encodings how many values were written in an encoded form, by kind
  * @param storedId the id under which the target keeps the session, if it is not the session's own and was told
  * @param retries how many tries failed before; not counted if the last one failed too
+ * @param tempKeysDropped how many {@code temp:} keys the events written had in the source and have no more
  * @param time when the session was done
  * @param duration how long its last try took, with the retries of single calls and their waits; empty if it is not known
  * @since 0.1
@@ -32,6 +33,7 @@ public record SessionOutcome(
         Map<String, Integer> encodings,
         Optional<String> storedId,
         int retries,
+        int tempKeysDropped,
         Instant time,
         Optional<Duration> duration) {
 
@@ -73,13 +75,15 @@ public record SessionOutcome(
                 result.encodings(),
                 result.storedId(),
                 result.retries(),
+                result.tempKeysDropped(),
                 time,
                 Optional.of(duration));
     }
 
     static SessionOutcome notDone(
             SessionKey key, Status status, Failure failure, Instant time, Optional<Duration> duration) {
-        return new SessionOutcome(key, status, Optional.of(failure), 0, Map.of(), Optional.empty(), 0, time, duration);
+        return new SessionOutcome(
+                key, status, Optional.of(failure), 0, Map.of(), Optional.empty(), 0, 0, time, duration);
     }
 
     private static Status statusOf(ReconcileResult.Status status) {

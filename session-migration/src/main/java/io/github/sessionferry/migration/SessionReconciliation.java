@@ -32,6 +32,7 @@ final class SessionReconciliation {
     private final SessionComparison comparison;
     private final Retries retries;
     private final Novelty novelty;
+    private final TempState tempState;
     private final SessionKey key;
 
     /** What this call has written, or may have written, where the target had nothing. */
@@ -45,6 +46,7 @@ final class SessionReconciliation {
 
     private int triesFailed;
     private int eventsAppended;
+    private int tempKeysDropped;
     private final Map<String, Integer> encodings = new TreeMap<>();
     private Optional<String> storedId = Optional.empty();
 
@@ -54,12 +56,14 @@ final class SessionReconciliation {
             SessionComparison comparison,
             Retries retries,
             Novelty novelty,
+            TempState tempState,
             SessionKey key) {
         this.from = from;
         this.to = to;
         this.comparison = comparison;
         this.retries = retries;
         this.novelty = novelty;
+        this.tempState = tempState;
         this.key = key;
     }
 
@@ -77,7 +81,8 @@ final class SessionReconciliation {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Optional<Status> settled = round();
             if (settled.isPresent()) {
-                return new ReconcileResult(key, settled.get(), eventsAppended, encodings, storedId, triesFailed);
+                return new ReconcileResult(
+                        key, settled.get(), eventsAppended, encodings, storedId, triesFailed, tempKeysDropped);
             }
         }
         throw new SessionException(
@@ -90,10 +95,12 @@ final class SessionReconciliation {
     }
 
     private Optional<Status> round() {
-        Optional<Session> source = find(from, EventSelection.all());
+        Optional<Session> original = find(from, EventSelection.all());
+        Optional<Session> source = original.map(tempState::apply);
         if (source.isPresent() && written == null && novelty.isLikely()) {
             Optional<Status> created = write(Status.CREATED, new StoreRequest(source.get(), Precondition.absent()));
             if (created.isPresent()) {
+                countTempKeys(original, Optional.empty());
                 return settledUnlessChanged(source, created.get());
             }
         }
@@ -105,11 +112,19 @@ final class SessionReconciliation {
         }
         ReconcileStep step = ReconcileStep.next(comparison, source, target);
         if (step.write().isPresent()) {
-            return write(step.status(), step.write().get()).flatMap(status -> settledUnlessChanged(source, status));
+            Optional<Status> status = write(step.status(), step.write().get());
+            status.ifPresent(done -> countTempKeys(original, target));
+            return status.flatMap(done -> settledUnlessChanged(source, done));
         }
         return step.status() == Status.TARGET_AHEAD
                 ? settledUnlessChanged(source, step.status())
                 : Optional.of(source.isPresent() ? done(step.status()) : step.status());
+    }
+
+    private void countTempKeys(Optional<Session> source, Optional<Session> targetBefore) {
+        source.ifPresent(session -> tempKeysDropped += tempState.countDropped(targetBefore
+                .map(target -> SessionComparison.eventsOnlyIn(session, target))
+                .orElse(session.events())));
     }
 
     private Optional<Session> find(SessionService store, EventSelection events) {

@@ -51,7 +51,8 @@ final class StoreComparison {
         this.sessionDone = sessionDone;
         from = settings.from;
         to = settings.to;
-        SessionComparison comparison = SessionComparison.of(from, to, settings.tolerance, settings.showValues);
+        SessionComparison comparison =
+                SessionComparison.of(from, to, settings.tolerance, settings.showValues, settings.tempState);
         Retries retries = new Retries(settings.maxRetries, settings.retryDelay);
         sessionJudge = new SessionJudge(from, to, comparison, retries);
         scopeJudge = new SharedStateJudge(from, to, comparison, retries);

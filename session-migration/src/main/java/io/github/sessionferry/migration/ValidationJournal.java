@@ -50,7 +50,13 @@ final class ValidationJournal implements AutoCloseable {
                 "validation",
                 settings.from.name(),
                 settings.to.name(),
-                Map.of("sample", settings.share, "tolerance", settings.tolerance.toString()));
+                Map.of(
+                        "sample",
+                        settings.share,
+                        "tolerance",
+                        settings.tolerance.toString(),
+                        "temp_state",
+                        Journal.name(settings.tempState)));
         Earlier earlier = new Earlier(findings);
         Journal journal = Journal.open(JournalFile.open(file), header, settings.resume, settings.clock, earlier::read);
         try {

@@ -102,6 +102,7 @@ public final class Validator {
         Duration retryDelay = Retries.DEFAULT_DELAY;
         Duration tolerance = Duration.ofSeconds(1);
         boolean showValues;
+        TempState tempState = TempState.DROP;
         int maxDifferences = DEFAULT_MAX_DIFFERENCES;
         double share = 1;
 
@@ -130,6 +131,7 @@ public final class Validator {
             maxRetries = other.maxRetries;
             retryDelay = other.retryDelay;
             tolerance = other.tolerance;
+            tempState = other.tempState;
             showValues = other.showValues;
             maxDifferences = other.maxDifferences;
             share = other.share;
@@ -314,6 +316,17 @@ public final class Validator {
          */
         public Builder resume(boolean goOn) {
             resume = goOn;
+            return this;
+        }
+
+        /**
+         * Sets whether {@code temp:} keys in the history are compared: not if a migration drops them.
+         *
+         * @param rule the migration's rule; they are not compared if not set
+         * @return this builder
+         */
+        public Builder tempState(TempState rule) {
+            tempState = requireNonNull(rule, "rule");
             return this;
         }
 

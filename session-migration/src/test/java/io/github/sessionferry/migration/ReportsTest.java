@@ -77,6 +77,7 @@ class ReportsTest {
                         "timeline",
                         "problems",
                         "encodings",
+                        "tempKeysDropped",
                         "mappedIds",
                         "sharedState");
         assertThat(json.path("migrated").asLong()).isEqualTo(30);
@@ -304,6 +305,7 @@ class ReportsTest {
                 new SpeedTally(Samples.T0).speed(),
                 List.of(),
                 Map.of(),
+                0,
                 new MappedIds(0, Map.of()),
                 new SharedState(0, 0, 0, 0, 0, List.of()),
                 Optional.empty());
@@ -381,6 +383,7 @@ class ReportsTest {
                 speed(key),
                 List.of(new Problem("CORRUPT", true, 3, List.of(Problem.Example.of(key, "no `time` | here")))),
                 Map.of("int64", 4L),
+                9,
                 new MappedIds(1, Map.of(key, "a-xyz")),
                 new SharedState(2, 1, 0, 0, 1, List.of(new SharedKey(SharedScope.user("app", "u"), "theme"))),
                 ending == RunEnding.STOPPED

@@ -8,6 +8,7 @@ import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.SharedValue;
+import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.testkit.FaultySessionService;
 import io.github.sessionferry.testkit.InMemorySessionService;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -219,6 +221,35 @@ class ResumeTest {
         assertThat(second.run().started()).isEqualTo(first.run().started());
         assertThat(second.run().idle()).isEqualTo(Duration.ofHours(5));
         assertThat(second.run().duration()).isEqualTo(first.run().duration());
+    }
+
+    @Test
+    void resume_restoresEncodingsAndIdsOfTheTarget() {
+        SessionService encoding = (SessionService) Proxy.newProxyInstance(
+                SessionService.class.getClassLoader(),
+                new Class<?>[] {SessionService.class},
+                (proxy, method, arguments) -> {
+                    Object answer = method.invoke(target, arguments);
+                    return answer instanceof StoreOutcome outcome
+                            ? new StoreOutcome(
+                                    outcome.status(),
+                                    outcome.eventsAppended(),
+                                    Map.of("int64", 3),
+                                    Optional.of("other-id"))
+                            : answer;
+                });
+        MigrationReport first =
+                settings(Migrator.builder(faultySource(), encoding)).build().run();
+
+        MigrationReport second = settings(Migrator.builder(faultySource(), encoding))
+                .resume(true)
+                .build()
+                .run();
+
+        assertThat(first.succeeded()).isTrue();
+        assertThat(first.encodings()).containsExactly(Map.entry("int64", 3L * SESSIONS));
+        assertThat(second.encodings()).isEqualTo(first.encodings());
+        assertThat(second.mappedIds().count()).isEqualTo(SESSIONS);
     }
 
     @Test

@@ -66,6 +66,7 @@ final class Samples {
                 Map.of(),
                 Optional.empty(),
                 0,
+                0,
                 time,
                 Optional.of(duration));
     }

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 3, unit = TimeUnit.HOURS)
 class CrashTest {
 
-    private static final int SESSIONS = Integer.getInteger("crash.sessions", 100);
-    private static final int EVENTS = Integer.getInteger("crash.events", 8);
+    private static final int SESSIONS = Integer.getInteger("crash.sessions", 60);
+    private static final int EVENTS = Integer.getInteger("crash.events", 6);
     private static final int KILLS = Integer.getInteger("crash.kills", 5);
     private static final long SEED = Long.getLong("crash.seed", 20_261_122L);
 

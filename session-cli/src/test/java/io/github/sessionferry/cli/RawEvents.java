@@ -36,7 +36,9 @@ final class RawEvents {
                         .setPageToken(page)
                         .build());
                 for (Session session : sessions.getSessionsList()) {
-                    events.put(session.getName(), events(engine, session.getName()));
+                    if (!holdsSharedState(session)) {
+                        events.put(session.getName(), events(engine, session.getName()));
+                    }
                 }
                 page = sessions.getNextPageToken();
                 if (page.isEmpty()) {
@@ -46,6 +48,11 @@ final class RawEvents {
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    /** A session that is there for shared state alone, as the page on Agent Engine says. */
+    private static boolean holdsSharedState(Session session) {
+        return session.getLabelsOrDefault("sf-kind", "").equals("scratch");
     }
 
     private static List<String> events(SessionServiceBlockingStub engine, String session) {

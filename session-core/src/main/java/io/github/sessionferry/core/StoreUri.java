@@ -170,6 +170,34 @@ public final class StoreUri {
     }
 
     /**
+     * The value of a parameter that is a whole number of at least 1.
+     *
+     * @param name the parameter
+     * @param otherwise what to take if it is not given
+     * @return the number
+     * @throws IllegalArgumentException if it is no such number
+     */
+    public long count(String name, long otherwise) {
+        String value = parameters.get(name);
+        if (value == null) {
+            return otherwise;
+        }
+        try {
+            long count = Long.parseLong(value);
+            if (count >= 1) {
+                return count;
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(badCount(name, value), e);
+        }
+        throw new IllegalArgumentException(badCount(name, value));
+    }
+
+    private static String badCount(String name, String value) {
+        return "the store's parameter " + name + " is '" + value + "'; write a whole number of at least 1";
+    }
+
+    /**
      * Refuses parameters that the store does not know.
      *
      * @param known the names that it knows

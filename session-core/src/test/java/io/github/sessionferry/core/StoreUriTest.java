@@ -61,6 +61,21 @@ class StoreUriTest {
     }
 
     @Test
+    void count_ofAWholeNumber_isRead() {
+        assertThat(StoreUri.parse("x:y?n=10000").count("n", 1)).isEqualTo(10_000);
+        assertThat(StoreUri.parse("x:y").count("n", 7)).isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "1.5", "many", "99999999999999999999"})
+    void count_ofNoWholeNumber_saysHowToWriteIt(String text) {
+        assertThatThrownBy(() -> StoreUri.parse("x:y?n=" + text).count("n", 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("parameter n is '" + text + "'")
+                .hasMessageContaining("at least 1");
+    }
+
+    @Test
     void choiceAndFlag_ofOtherWords_nameTheAllowedOnes() {
         StoreUri uri = StoreUri.parse("file:/x?layout=tar&create=yes");
 

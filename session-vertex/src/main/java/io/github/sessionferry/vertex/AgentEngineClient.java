@@ -25,10 +25,14 @@ import dev.failsafe.RetryPolicy;
 import dev.failsafe.RetryPolicyBuilder;
 import dev.failsafe.function.CheckedSupplier;
 import io.github.sessionferry.core.AmbiguousOutcomeException;
+import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.quota.PacingTime;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -47,16 +51,33 @@ final class AgentEngineClient implements AutoCloseable {
     private static final double JITTER = 0.25;
     private static final int CLOSE_SECONDS = 5;
 
+    /** How often one call is refused because there were too many, before that is told. */
+    private static final int REFUSALS = 8;
+
     private final SessionServiceClient client;
     private final EngineName engine;
     private final String store;
     private final Duration timeout;
+    private final PacingTime time;
+    private final Pacing pacing;
 
-    AgentEngineClient(SessionServiceClient client, EngineName engine, Duration timeout) {
+    AgentEngineClient(
+            SessionServiceClient client, EngineName engine, Duration timeout, PacingTime time, Pacing pacing) {
         this.client = client;
         this.engine = engine;
         this.store = "agentengine:" + engine;
         this.timeout = timeout;
+        this.time = time;
+        this.pacing = pacing;
+    }
+
+    /** The same connection for calls that wait for their turn; a refused one is made again. */
+    AgentEngineClient paced(AgentEngineQuotas quotas, double reserve) {
+        return new AgentEngineClient(client, engine, timeout, time, Pacing.of(quotas, reserve, time));
+    }
+
+    List<CallQuota> quotas() {
+        return pacing.quotas();
     }
 
     EngineName engine() {
@@ -69,7 +90,7 @@ final class AgentEngineClient implements AutoCloseable {
 
     /** When an operation that begins now has to be over. */
     Deadline deadline() {
-        return Deadline.after(timeout);
+        return Deadline.after(timeout, time);
     }
 
     /** Reads a session by its id in the engine. */
@@ -78,7 +99,7 @@ final class AgentEngineClient implements AutoCloseable {
                 GetSessionRequest.newBuilder().setName(engine.session(engineId)).build();
         return read("GetSession", deadline, () -> {
             try {
-                return Optional.of(call(client.getSessionCallable(), request, deadline));
+                return Optional.of(call(CallKind.READ, client.getSessionCallable(), request, deadline));
             } catch (ApiException e) {
                 if (Failures.isAbsentSession(e)) {
                     return Optional.empty();
@@ -90,14 +111,15 @@ final class AgentEngineClient implements AutoCloseable {
 
     ListSessionsResponse list(ListSessionsRequest.Builder request, Deadline deadline) {
         ListSessionsRequest built = request.setParent(engine.toString()).build();
-        return read("ListSessions", deadline, () -> call(client.listSessionsCallable(), built, deadline));
+        return read(
+                "ListSessions", deadline, () -> call(CallKind.READ, client.listSessionsCallable(), built, deadline));
     }
 
     /** Reads a page of events; empty if the session is not there. */
     Optional<ListEventsResponse> events(ListEventsRequest request, Deadline deadline) {
         return read("ListEvents", deadline, () -> {
             try {
-                return Optional.of(call(client.listEventsCallable(), request, deadline));
+                return Optional.of(call(CallKind.READ, client.listEventsCallable(), request, deadline));
             } catch (ApiException e) {
                 if (Failures.isAbsentSession(e)) {
                     return Optional.empty();
@@ -114,12 +136,12 @@ final class AgentEngineClient implements AutoCloseable {
                 .setSessionId(engineId)
                 .setSession(session)
                 .build();
-        return call(client.createSessionCallable(), request, deadline);
+        return call(CallKind.SESSION_WRITE, client.createSessionCallable(), request, deadline);
     }
 
     /** @throws ApiException as the service says; one attempt */
     Session update(UpdateSessionRequest request, Deadline deadline) {
-        return call(client.updateSessionCallable(), request, deadline);
+        return call(CallKind.SESSION_WRITE, client.updateSessionCallable(), request, deadline);
     }
 
     /** @throws ApiException as the service says; one attempt */
@@ -127,7 +149,7 @@ final class AgentEngineClient implements AutoCloseable {
         DeleteSessionRequest request = DeleteSessionRequest.newBuilder()
                 .setName(engine.session(engineId))
                 .build();
-        return call(client.deleteSessionCallable(), request, deadline);
+        return call(CallKind.SESSION_WRITE, client.deleteSessionCallable(), request, deadline);
     }
 
     /** @throws ApiException as the service says; one attempt */
@@ -136,14 +158,14 @@ final class AgentEngineClient implements AutoCloseable {
                 .setName(engine.session(engineId))
                 .setEvent(event)
                 .build();
-        return call(client.appendEventCallable(), request, deadline);
+        return call(CallKind.APPEND, client.appendEventCallable(), request, deadline);
     }
 
     /** @throws ApiException as the service says; one attempt */
     Operation operation(String name, Deadline deadline) {
         GetOperationRequest request =
                 GetOperationRequest.newBuilder().setName(name).build();
-        return call(client.getOperationsClient().getOperationCallable(), request, deadline);
+        return call(CallKind.POLL, client.getOperationsClient().getOperationCallable(), request, deadline);
     }
 
     /**
@@ -166,6 +188,7 @@ final class AgentEngineClient implements AutoCloseable {
         RetryPolicy<T> policy = AgentEngineClient.<T>retries(deadline)
                 .handleIf(e -> e instanceof SessionException failure
                         && !Thread.currentThread().isInterrupted()
+                        && !deadline.isOver()
                         && isWorthRetrying(failure.code(), repeatable))
                 .build();
         return run(policy, operation, key, () -> {
@@ -186,7 +209,7 @@ final class AgentEngineClient implements AutoCloseable {
         });
     }
 
-    /** A refused call is not repeated at once: that would spend more of the quota. */
+    /** A call that was refused because there were too many is not repeated at once: that would spend more of the quota. */
     private static boolean isWorthRetrying(SessionErrorCode code, boolean repeatable) {
         return code == SessionErrorCode.UNAVAILABLE
                 || code == SessionErrorCode.CONTENTION
@@ -217,6 +240,8 @@ final class AgentEngineClient implements AutoCloseable {
     private <T> T read(String operation, Deadline deadline, CheckedSupplier<T> attempt) {
         RetryPolicy<T> policy = AgentEngineClient.<T>retries(deadline)
                 .handleIf(e -> e instanceof ApiException api
+                        && !deadline.isOver()
+                        && !isRepeatedInTurn(api)
                         && failure(api, operation, null).retryable())
                 .build();
         try {
@@ -228,7 +253,7 @@ final class AgentEngineClient implements AutoCloseable {
 
     private <T> T run(RetryPolicy<T> policy, String operation, @Nullable SessionKey key, CheckedSupplier<T> attempt) {
         try {
-            return Failsafe.with(policy).get(attempt);
+            return Failsafe.with(this.<T>refusals(), policy).get(attempt);
         } catch (InterruptedCallException | FailsafeException e) {
             Thread.currentThread().interrupt();
             throw interrupted(operation, key, e);
@@ -250,9 +275,45 @@ final class AgentEngineClient implements AutoCloseable {
                 .withDelayFn(context -> {
                     Throwable failure = context.getLastException();
                     Duration asked = failure == null ? null : Failures.retryAfter(failure);
-                    return asked == null ? Duration.ofNanos(-1) : asked;
-                })
-                .withMaxDuration(deadline.remaining());
+                    return asked == null ? Duration.ofNanos(-1) : Collections.min(List.of(asked, deadline.remaining()));
+                });
+    }
+
+    /** Makes a refused call again at once: it waits for its turn, which does not come before the service's wish is met. */
+    private <T> RetryPolicy<T> refusals() {
+        return RetryPolicy.<T>builder()
+                .handleIf(this::isRepeatedInTurn)
+                .withMaxAttempts(REFUSALS)
+                .build();
+    }
+
+    private boolean isRepeatedInTurn(Throwable failure) {
+        return pacing.isOn()
+                && !Thread.currentThread().isInterrupted()
+                && (failure instanceof ApiException api
+                        ? Failures.isTooMany(api)
+                        : failure instanceof SessionException session
+                                && session.code() == SessionErrorCode.RATE_LIMITED);
+    }
+
+    private <Q, A> A call(CallKind kind, UnaryCallable<Q, A> method, Q request, Deadline deadline) {
+        awaitTurn(kind, deadline);
+        try {
+            return call(method, request, deadline);
+        } catch (ApiException e) {
+            if (Failures.isTooMany(e)) {
+                pacing.refused(kind, Failures.retryAfter(e));
+            }
+            throw e;
+        }
+    }
+
+    private void awaitTurn(CallKind kind, Deadline deadline) {
+        try {
+            deadline.extend(pacing.await(kind));
+        } catch (InterruptedException e) {
+            throw new InterruptedCallException(e);
+        }
     }
 
     private static <Q, A> A call(UnaryCallable<Q, A> method, Q request, Deadline deadline) {

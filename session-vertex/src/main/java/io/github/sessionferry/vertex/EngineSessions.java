@@ -211,13 +211,13 @@ final class EngineSessions {
     /** Asks again and again until the answer is another one than {@code notYet}, or the time is over. */
     private <T> T awaited(Deadline deadline, CheckedSupplier<T> question, T notYet, SessionKey key) {
         RetryPolicy<T> policy = RetryPolicy.<T>builder()
-                .handleResult(notYet)
+                .handleResultIf(answer -> answer.equals(notYet) && !deadline.isOver())
                 .handleIf(e -> e instanceof SessionException failure
                         && failure.retryable()
+                        && !deadline.isOver()
                         && !Thread.currentThread().isInterrupted())
                 .withBackoff(FIRST_POLL, SLOWEST_POLL, POLL_FACTOR)
                 .withMaxAttempts(-1)
-                .withMaxDuration(deadline.remaining())
                 .build();
         try {
             return Failsafe.with(policy).get(question);

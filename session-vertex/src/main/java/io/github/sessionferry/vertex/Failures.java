@@ -27,6 +27,11 @@ final class Failures {
                         && serverText(failure).contains("already exists"));
     }
 
+    /** The service says that there were too many calls. */
+    static boolean isTooMany(ApiException failure) {
+        return code(failure) == Code.RESOURCE_EXHAUSTED;
+    }
+
     /** The service did not do what was asked, for certain. */
     static boolean isRefusal(ApiException failure) {
         return switch (code(failure)) {

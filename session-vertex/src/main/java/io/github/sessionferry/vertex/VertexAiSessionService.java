@@ -7,6 +7,7 @@ import com.google.cloud.aiplatform.v1.ListSessionsRequest;
 import com.google.cloud.aiplatform.v1.ListSessionsResponse;
 import com.google.protobuf.Struct;
 import io.github.sessionferry.core.AppendOutcome;
+import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
@@ -33,6 +34,7 @@ import io.github.sessionferry.core.StateValues;
 import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.core.codec.Encodings;
+import io.github.sessionferry.core.quota.PacingTime;
 import io.github.sessionferry.vertex.EngineSessions.Creation;
 import io.github.sessionferry.vertex.EventLog.AbsentSessionException;
 import java.time.Clock;
@@ -69,7 +71,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An expiry sooner than the service's minimum of 24 hours is kept to the minute by this class, and for other clients
  * at the minimum. Without one the service's own rule applies, 365 days, and is not told as the session's expiry.
  *
- * <p>{@link SessionService#close} ends the connection. Thread-safe.
+ * <p>{@link SessionService#close} ends the connection, also of the views for bulk work. Thread-safe.
  *
  * @since 0.1
  */
@@ -86,20 +88,48 @@ public final class VertexAiSessionService implements SessionService {
     private final Importer importer;
     private final SharedStateAccess sharedState;
     private final InstantSource clock;
-    private final KeyLocks<SessionKey> sessionLocks = new KeyLocks<>();
-    private final KeyLocks<SharedScope> scopeLocks = new KeyLocks<>();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AgentEngineQuotas quotas;
+    private final boolean isView;
+    private final KeyLocks<SessionKey> sessionLocks;
+    private final KeyLocks<SharedScope> scopeLocks;
+    private final AtomicBoolean closed;
 
     private VertexAiSessionService(Builder builder) {
-        EngineName engine = builder.engine;
-        client = new AgentEngineClient(
-                Connection.open(
-                        builder.endpoint == null ? engine.defaultEndpoint() : builder.endpoint, builder.plaintext),
-                engine,
-                builder.timeout);
-        clock = builder.clock;
-        sessions = new EngineSessions(
-                client, builder.defaultApp == null ? engine.engine() : builder.defaultApp, builder.clock);
+        this(
+                new AgentEngineClient(
+                        Connection.open(
+                                builder.endpoint == null ? builder.engine.defaultEndpoint() : builder.endpoint,
+                                builder.plaintext),
+                        builder.engine,
+                        builder.timeout,
+                        builder.pacingTime,
+                        Pacing.none()),
+                builder.defaultApp == null ? builder.engine.engine() : builder.defaultApp,
+                builder.clock,
+                builder.quotas(),
+                false,
+                new KeyLocks<>(),
+                new KeyLocks<>(),
+                new AtomicBoolean());
+    }
+
+    private VertexAiSessionService(
+            AgentEngineClient client,
+            String defaultApp,
+            InstantSource clock,
+            AgentEngineQuotas quotas,
+            boolean isView,
+            KeyLocks<SessionKey> sessionLocks,
+            KeyLocks<SharedScope> scopeLocks,
+            AtomicBoolean closed) {
+        this.client = client;
+        this.clock = clock;
+        this.quotas = quotas;
+        this.isView = isView;
+        this.sessionLocks = sessionLocks;
+        this.scopeLocks = scopeLocks;
+        this.closed = closed;
+        sessions = new EngineSessions(client, defaultApp, clock);
         log = new EventLog(client);
         importer = new Importer(client, sessions, log, clock);
         sharedState = new SharedStateAccess(client, sessions, clock);
@@ -385,8 +415,29 @@ public final class VertexAiSessionService implements SessionService {
     }
 
     @Override
+    public SessionService forBulkWork(double reserve) {
+        SessionService unpaced = SessionService.super.forBulkWork(reserve);
+        return quotas.equals(AgentEngineQuotas.none())
+                ? unpaced
+                : new VertexAiSessionService(
+                        client.paced(quotas, reserve),
+                        sessions.defaultApp(),
+                        clock,
+                        quotas,
+                        true,
+                        sessionLocks,
+                        scopeLocks,
+                        closed);
+    }
+
+    @Override
+    public List<CallQuota> quotas() {
+        return client.quotas();
+    }
+
+    @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
+        if (!isView && closed.compareAndSet(false, true)) {
             client.close();
         }
     }
@@ -444,6 +495,8 @@ public final class VertexAiSessionService implements SessionService {
         private boolean plaintext;
         private Duration timeout = Duration.ofSeconds(10);
         private InstantSource clock = Clock.systemUTC();
+        private @Nullable AgentEngineQuotas quotas;
+        private PacingTime pacingTime = PacingTime.system();
 
         private Builder(EngineName engine) {
             this.engine = engine;
@@ -511,6 +564,31 @@ public final class VertexAiSessionService implements SessionService {
          */
         public Builder clock(InstantSource clock) {
             this.clock = requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Sets the quotas of the project and region, to which {@linkplain #forBulkWork views for bulk work} keep. Live
+         * calls are not held back.
+         *
+         * @param quotas the quotas; {@link AgentEngineQuotas#published()} by default, {@link AgentEngineQuotas#none()}
+         *     without encryption, as at an emulator
+         * @return this builder
+         */
+        public Builder quotas(AgentEngineQuotas quotas) {
+            this.quotas = requireNonNull(quotas, "quotas");
+            return this;
+        }
+
+        AgentEngineQuotas quotas() {
+            if (quotas != null) {
+                return quotas;
+            }
+            return plaintext ? AgentEngineQuotas.none() : AgentEngineQuotas.published();
+        }
+
+        Builder pacingTime(PacingTime time) {
+            pacingTime = time;
             return this;
         }
 

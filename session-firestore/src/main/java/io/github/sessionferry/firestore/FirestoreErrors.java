@@ -42,7 +42,7 @@ final class FirestoreErrors {
         Status status = statusOf(failure);
         return switch (status.getCode()) {
             case UNAVAILABLE, ABORTED, INTERNAL, UNKNOWN, CANCELLED -> true;
-            case RESOURCE_EXHAUSTED -> !isTooLarge(status);
+            case RESOURCE_EXHAUSTED -> isTooMany(failure);
             default -> false;
         };
     }
@@ -61,6 +61,12 @@ final class FirestoreErrors {
             case UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, UNKNOWN, CANCELLED -> true;
             default -> false;
         };
+    }
+
+    /** A call that was refused because there were too many. */
+    static boolean isTooMany(Throwable failure) {
+        Status status = statusOf(failure);
+        return status.getCode() == Status.Code.RESOURCE_EXHAUSTED && !isTooLarge(status);
     }
 
     private static boolean isTooLarge(Status status) {

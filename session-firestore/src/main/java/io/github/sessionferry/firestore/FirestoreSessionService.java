@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.api.gax.retrying.RetrySettings;
 import com.google.cloud.Timestamp;
+import com.google.cloud.firestore.AggregateQuery;
 import com.google.cloud.firestore.DocumentReference;
 import com.google.cloud.firestore.DocumentSnapshot;
 import com.google.cloud.firestore.Firestore;
@@ -12,6 +13,7 @@ import com.google.cloud.firestore.Query;
 import com.google.cloud.firestore.QueryDocumentSnapshot;
 import com.google.cloud.firestore.WriteBatch;
 import io.github.sessionferry.core.AppendOutcome;
+import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
@@ -37,6 +39,9 @@ import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.core.codec.Encodings;
+import io.github.sessionferry.core.quota.CallLimit;
+import io.github.sessionferry.core.quota.CallPacer;
+import io.github.sessionferry.core.quota.PacingTime;
 import io.github.sessionferry.firestore.SessionPlaces.Place;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,6 +52,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -70,12 +76,18 @@ public final class FirestoreSessionService implements SessionService {
     private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
     private static final int LARGEST_PAGE = 100;
 
+    /** How fast a new collection may be filled: 500 writes a second, half as many more every five minutes. */
+    private static final CallLimit RAMP = new CallLimit(500 * 60, 1.5, Duration.ofMinutes(5));
+
     private final String name;
     private final Firestore firestore;
     private final Rpc rpc;
     private final Clock clock;
     private final AdkFlatLayout layout;
     private final SessionPlaces places;
+    private final boolean ramp;
+    private final PacingTime pacingTime;
+    private final boolean isView;
 
     private FirestoreSessionService(Builder builder) {
         FirestoreOptions options = builder.options.toBuilder()
@@ -92,6 +104,22 @@ public final class FirestoreSessionService implements SessionService {
         clock = builder.clock;
         layout = new AdkFlatLayout(firestore);
         places = new SessionPlaces(layout, clock);
+        ramp = builder.ramp();
+        pacingTime = builder.pacingTime;
+        isView = false;
+    }
+
+    /** A view for bulk work. */
+    private FirestoreSessionService(FirestoreSessionService store, CallPacer writes) {
+        name = store.name;
+        firestore = store.firestore;
+        rpc = store.rpc.paced(writes);
+        clock = store.clock;
+        layout = store.layout;
+        places = store.places;
+        ramp = store.ramp;
+        pacingTime = store.pacingTime;
+        isView = true;
     }
 
     /**
@@ -400,8 +428,28 @@ public final class FirestoreSessionService implements SessionService {
     }
 
     @Override
+    public SessionService forBulkWork(double reserve) {
+        SessionService unpaced = SessionService.super.forBulkWork(reserve);
+        return ramp
+                ? new FirestoreSessionService(this, new CallPacer("documents written", RAMP.less(reserve), pacingTime))
+                : unpaced;
+    }
+
+    @Override
+    public List<CallQuota> quotas() {
+        return rpc.quotas();
+    }
+
+    /** {@inheritDoc} It is one call that reads index entries only, a thousand for the price of one document. */
+    @Override
+    public OptionalLong estimatedSessions() {
+        AggregateQuery count = layout.sessions().count();
+        return OptionalLong.of(rpc.read("estimatedSessions", null, count::get).getCount());
+    }
+
+    @Override
     public void close() {
-        if (rpc.close()) {
+        if (!isView && rpc.close()) {
             firestore.shutdownNow();
         }
     }
@@ -416,6 +464,8 @@ public final class FirestoreSessionService implements SessionService {
         private final FirestoreOptions options;
         private Duration timeout = Duration.ofSeconds(10);
         private Clock clock = Clock.systemUTC();
+        private @Nullable Boolean ramp;
+        private PacingTime pacingTime = PacingTime.system();
 
         private Builder(FirestoreOptions options) {
             this.options = options;
@@ -445,6 +495,28 @@ public final class FirestoreSessionService implements SessionService {
          */
         public Builder clock(Clock clock) {
             this.clock = requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Sets whether {@linkplain #forBulkWork views for bulk work} begin slowly, as Firestore asks for new collections:
+         * with 500 documents a second, half as many more every five minutes. Not needed where the collections have had
+         * such traffic before.
+         *
+         * @param ramp whether to begin slowly; true if not set, false at an emulator
+         * @return this builder
+         */
+        public Builder ramp(boolean ramp) {
+            this.ramp = ramp;
+            return this;
+        }
+
+        private boolean ramp() {
+            return ramp == null ? options.getEmulatorHost() == null : ramp;
+        }
+
+        Builder pacingTime(PacingTime time) {
+            pacingTime = time;
             return this;
         }
 

@@ -27,12 +27,13 @@ public final class FirestoreSessionStoreProvider implements SessionStoreProvider
 
     @Override
     public String usage() {
-        return "firestore://PROJECT[/DATABASE][?layout=" + AdkFlatLayout.NAME + "&emulator=HOST:PORT&timeout=10s]";
+        return "firestore://PROJECT[/DATABASE][?layout=" + AdkFlatLayout.NAME
+                + "&emulator=HOST:PORT&timeout=10s&ramp=true]";
     }
 
     @Override
     public SessionService open(StoreUri uri) {
-        uri.requireKnownParameters("layout", "emulator", "timeout");
+        uri.requireKnownParameters("layout", "emulator", "timeout", "ramp");
         uri.choice("layout", AdkFlatLayout.NAME);
         String[] location = uri.location().split("/", -1);
         if (location.length > 2 || location[0].isEmpty()) {
@@ -42,8 +43,11 @@ public final class FirestoreSessionStoreProvider implements SessionStoreProvider
                 .setProjectId(location[0])
                 .setDatabaseId(location.length == 1 || location[1].isEmpty() ? DEFAULT_DATABASE : location[1]);
         uri.parameter("emulator").ifPresent(options::setEmulatorHost);
-        return FirestoreSessionService.builder(options.build())
-                .timeout(uri.duration("timeout", Duration.ofSeconds(10)))
-                .build();
+        FirestoreSessionService.Builder builder = FirestoreSessionService.builder(options.build())
+                .timeout(uri.duration("timeout", Duration.ofSeconds(10)));
+        if (uri.parameter("ramp").isPresent()) {
+            builder.ramp(uri.flag("ramp"));
+        }
+        return builder.build();
     }
 }

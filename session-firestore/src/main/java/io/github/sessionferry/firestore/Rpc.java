@@ -6,13 +6,17 @@ import com.google.cloud.firestore.WriteResult;
 import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
 import dev.failsafe.RetryPolicy;
+import dev.failsafe.RetryPolicyBuilder;
 import io.github.sessionferry.core.AmbiguousOutcomeException;
+import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.quota.CallPacer;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,13 +34,15 @@ final class Rpc {
     private static final Duration FIRST_DELAY = Duration.ofMillis(10);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(1);
     private static final double JITTER = 0.5;
+    private static final int PACED_ATTEMPTS = 10;
 
     private final String store;
     private final FirestoreErrors errors;
     private final Duration timeout;
     private final RetryPolicy<Object> reads;
     private final RetryPolicy<Object> changes;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Optional<CallPacer> pacer;
+    private final AtomicBoolean closed;
 
     /**
      * Begins.
@@ -45,12 +51,36 @@ final class Rpc {
      *     is looked up
      */
     Rpc(String store, Duration timeout) {
+        this(store, timeout, Optional.empty(), new AtomicBoolean());
+    }
+
+    private Rpc(String store, Duration timeout, Optional<CallPacer> pacer, AtomicBoolean closed) {
         this.store = store;
         this.errors = new FirestoreErrors(store);
         this.timeout = timeout;
-        this.reads = policy(timeout, FirestoreErrors::isPassing);
-        this.changes =
-                policy(timeout.multipliedBy(2), failure -> failure instanceof CommitFailure || isUnavailable(failure));
+        this.pacer = pacer;
+        this.closed = closed;
+        reads = policy(timeout, FirestoreErrors::isPassing)
+                .withMaxDuration(timeout)
+                .build();
+        Duration longest = timeout.multipliedBy(2);
+        RetryPolicyBuilder<Object> policy =
+                policy(longest, failure -> failure instanceof CommitFailure || isUnavailable(failure));
+        changes = pacer.isPresent()
+                ? policy.withMaxAttempts(PACED_ATTEMPTS).build()
+                : policy.withMaxDuration(longest).build();
+    }
+
+    /**
+     * The same calls, with commits that wait for their turn, a turn for each document. Their attempts are counted instead
+     * of timed, for most of the time of a change goes into waiting.
+     */
+    Rpc paced(CallPacer writes) {
+        return new Rpc(store, timeout, Optional.of(writes), closed);
+    }
+
+    List<CallQuota> quotas() {
+        return pacer.stream().map(CallPacer::quota).toList();
     }
 
     private static boolean isUnavailable(Throwable failure) {
@@ -59,14 +89,12 @@ final class Rpc {
                 && !Thread.currentThread().isInterrupted();
     }
 
-    private static RetryPolicy<Object> policy(Duration longest, Predicate<Throwable> retryable) {
+    private static RetryPolicyBuilder<Object> policy(Duration longest, Predicate<Throwable> retryable) {
         return RetryPolicy.builder()
                 .handleIf(retryable::test)
                 .withBackoff(Collections.min(List.of(FIRST_DELAY, longest.dividedBy(2))), LONGEST_DELAY)
                 .withJitter(JITTER)
-                .withMaxRetries(-1)
-                .withMaxDuration(longest)
-                .build();
+                .withMaxRetries(-1);
     }
 
     /** One attempt at a change: reads what is there, and commits what is to be. */
@@ -101,11 +129,12 @@ final class Rpc {
         } catch (SessionException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw failedRead(action, key, e instanceof FailsafeException && e.getCause() != null ? e.getCause() : e);
+            throw interruptedOrFailed(
+                    action, key, e instanceof FailsafeException && e.getCause() != null ? e.getCause() : e);
         }
     }
 
-    private SessionException failedRead(String action, @Nullable SessionKey key, Throwable failure) {
+    private SessionException interruptedOrFailed(String action, @Nullable SessionKey key, Throwable failure) {
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
             return new SessionException(
@@ -126,7 +155,7 @@ final class Rpc {
                     : errors.translate(action, key, e.getCause() == null ? e : e.getCause());
         } catch (FailsafeException e) {
             Throwable interruption = e.getCause() == null ? e : e.getCause();
-            throw maybeApplied.get() ? ambiguous(action, key, e) : failedRead(action, key, interruption);
+            throw maybeApplied.get() ? ambiguous(action, key, e) : interruptedOrFailed(action, key, interruption);
         } catch (SessionException e) {
             throw maybeApplied.get() && e.retryable() ? ambiguous(action, key, e) : e;
         }
@@ -154,17 +183,34 @@ final class Rpc {
     /** Commits within an {@link Attempt}. */
     List<WriteResult> commit(String action, @Nullable SessionKey key, WriteBatch batch) {
         checkOpen();
+        awaitTurn(action, key, batch.getMutationsSize());
         try {
             return await(batch.commit());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw ambiguous(action, key, e);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
+            if (pacer.isPresent() && FirestoreErrors.isTooMany(e)) {
+                pacer.get().refused(null);
+                throw new CommitFailure(e, false);
+            }
             if (FirestoreErrors.isLostRace(e) || FirestoreErrors.isAmbiguous(e)) {
                 throw new CommitFailure(e, FirestoreErrors.isAmbiguous(e));
             }
             throw errors.translate(action, key, e);
         }
+    }
+
+    private void awaitTurn(String action, @Nullable SessionKey key, int writes) {
+        if (pacer.isEmpty() || writes == 0) {
+            return;
+        }
+        try {
+            Duration unused = pacer.get().await(writes);
+        } catch (InterruptedException e) {
+            throw interruptedOrFailed(action, key, e);
+        }
+        checkOpen();
     }
 
     private <T> T await(ApiFuture<T> call) throws InterruptedException, ExecutionException, TimeoutException {

@@ -112,6 +112,7 @@ final class MigrateCommand implements Callable<Integer> {
         }
         Migrator.Builder builder = Migrator.builder(source, target)
                 .concurrency(concurrency)
+                .reserve(stores.reserve())
                 .dryRun(dryRun)
                 .resume(resume)
                 .keepOnFailure(keep)

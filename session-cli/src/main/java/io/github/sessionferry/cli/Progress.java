@@ -2,6 +2,7 @@ package io.github.sessionferry.cli;
 
 import io.github.sessionferry.migration.MigrationListener;
 import io.github.sessionferry.migration.MigrationProgress;
+import io.github.sessionferry.migration.RemainingTime;
 import io.github.sessionferry.migration.SessionOutcome;
 import io.github.sessionferry.migration.ValidationCounts;
 import io.github.sessionferry.migration.ValidationListener;
@@ -58,10 +59,15 @@ final class Progress implements MigrationListener, ValidationListener, AutoClose
 
     @Override
     public void progress(MigrationProgress progress) {
+        bar.ifPresent(shown -> {
+            progress.total().ifPresent(shown::maxHint);
+            shown.setExtraMessage(progress.remaining().map(Progress::left).orElse(""));
+        });
         line(
                 progress.counts().done(),
                 progress.elapsed(),
-                progress.counts().failed() + " failed, " + progress.counts().skipped() + " skipped");
+                progress.counts().failed() + " failed, " + progress.counts().skipped() + " skipped"
+                        + progress.remaining().map(Progress::left).orElse(""));
     }
 
     @Override
@@ -70,6 +76,22 @@ final class Progress implements MigrationListener, ValidationListener, AutoClose
                 counts.matched() + counts.different() + counts.missing(),
                 elapsed,
                 counts.different() + " different, " + counts.missing() + " missing");
+    }
+
+    private static String left(RemainingTime remaining) {
+        return ", about " + roughly(remaining.time()) + " left, bound by " + remaining.boundBy();
+    }
+
+    private static String roughly(Duration time) {
+        if (time.compareTo(Duration.ofMinutes(1)) < 0) {
+            return time.toSeconds() + " s";
+        }
+        if (time.compareTo(Duration.ofHours(1)) < 0) {
+            return time.toMinutes() + " min";
+        }
+        return time.compareTo(Duration.ofDays(1)) < 0
+                ? time.toHours() + " h " + time.toMinutesPart() + " min"
+                : time.toDays() + " d " + time.toHoursPart() + " h";
     }
 
     private void line(long done, Duration elapsed, String more) {

@@ -17,6 +17,7 @@ final class StoreArguments {
             + "  firestore://PROJECT/DATABASE?layout=adk-flat[&emulator=HOST:PORT]%n"
             + "  agentengine://projects/P/locations/L/reasoningEngines/E[?endpoint=HOST:PORT&plaintext=true]%n"
             + "  file:DIR[?layout=agent|adk-json]%n"
+            + "    with raised quotas, calls a minute: &quota.writes=N&quota.appends=N&quota.reads=N%n"
             + "Google's stores take the Application Default Credentials unless an emulator is named.%n"
             + "Quote addresses: a shell takes ? and & for its own.";
 
@@ -25,6 +26,14 @@ final class StoreArguments {
 
     @Option(names = "--to", required = true, paramLabel = "URI", description = "The store that is to hold the same.")
     private String to = "";
+
+    @Option(
+            names = "--reserve",
+            paramLabel = "PERCENT",
+            defaultValue = "30%",
+            converter = Percentage.class,
+            description = "Which part of a store's quota is left to live traffic; 30%% if not given.")
+    private double reserve;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
@@ -39,6 +48,11 @@ final class StoreArguments {
 
     SessionService openTarget() {
         return open(command, "--to", to);
+    }
+
+    /** The part of a store's quota that is left to live traffic. */
+    double reserve() {
+        return reserve;
     }
 
     /** Opens a store; an address that is wrong, or leads nowhere, is a wrong usage. */

@@ -6,6 +6,7 @@ import io.github.sessionferry.migration.MigrationCounts;
 import io.github.sessionferry.migration.MigrationReport;
 import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.Problem;
+import io.github.sessionferry.migration.QuotaUse;
 import io.github.sessionferry.migration.RunEnding;
 import io.github.sessionferry.migration.RunSummary;
 import io.github.sessionferry.migration.ValidationCounts;
@@ -33,6 +34,7 @@ final class Summary {
         summary.stopReason(report.run());
         summary.counts(report.counts(), report.dryRun());
         report.rollback().ifPresent(summary::rollback);
+        summary.quotas(report.quotas());
         summary.problems(report.problems());
         return summary.lines;
     }
@@ -146,6 +148,17 @@ final class Summary {
         if (rollback.failed().count() > 0) {
             lines.add("Go on with the same --journal and --resume to remove the rest.");
         }
+    }
+
+    private void quotas(List<QuotaUse> quotas) {
+        quotas.forEach(use -> lines.add(String.format(
+                Locale.ROOT,
+                "  %,12d  %s, %.0f %% of the %,.0f a minute allowed, %,d refused",
+                use.made(),
+                use.kind(),
+                100 * use.shareUsed(),
+                use.perMinute(),
+                use.refused())));
     }
 
     private void problems(List<Problem> problems) {

@@ -125,6 +125,7 @@ final class ValidateCommand implements Callable<Integer> {
         }
         Validator.Builder builder = Validator.builder(source, target)
                 .concurrency(concurrency)
+                .reserve(stores.reserve())
                 .showValues(showValues)
                 .selfTest(selfTest)
                 .repair(repair)

@@ -78,6 +78,30 @@ class FirestoreToAgentEngineTest {
     }
 
     @Test
+    void agentEngineWithAQuota_isMovedToWithinIt_andItsUseIsReported() {
+        try (FakeAgentEngine engine = FakeAgentEngine.builder().start()) {
+            String from = "memory:" + UUID.randomUUID();
+            String to = EmulateAgentEngineCommand.address(engine.endpoint())
+                    + "&quota.writes=60000&quota.appends=60000&quota.reads=600000";
+
+            Run generate = Run.of("generate", "--to", from, "--sessions", "20", "--events", "5");
+            Run migrate = Run.of("migrate", "--from", from, "--to", to, "--reserve", "50%");
+            Run again = Run.of("migrate", "--from", from, "--to", to, "--reserve", "50%", "--json");
+
+            assertThat(generate.exitCode()).as(generate.err()).isZero();
+            assertThat(migrate.exitCode()).as(migrate.err()).isZero();
+            assertThat(migrate.out())
+                    .containsPattern("1\\d\\d  events appended, \\d+ % of the 30,000 a minute allowed, 0 refused");
+            assertThat(again.exitCode()).as(again.err()).isZero();
+            assertThat(again.json().at("/quotas/0/kind").asText()).isEqualTo("session writes");
+            assertThat(again.json().at("/quotas/0/perMinute").asDouble()).isEqualTo(30_000);
+            assertThat(again.json().at("/quotas/0/made").asLong()).isZero();
+            assertThat(again.json().at("/quotas/2/kind").asText()).isEqualTo("reads");
+            assertThat(again.json().at("/quotas/2/made").asLong()).isPositive();
+        }
+    }
+
+    @Test
     void agentEngineThatIsNotThere_failsTheRun_inWords() {
         Run run = Run.of(
                 "validate",

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -105,6 +106,28 @@ class MigrateAndValidateTest {
                 new ObjectMapper().readTree(report.resolve("migration.json").toFile());
         assertThat(json.get("migrated").asInt()).isEqualTo(SESSIONS + 1);
         assertThat(Files.readAllLines(journal)).hasSizeGreaterThan(SESSIONS).noneMatch(line -> line.contains(SECRET));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"30", "0.3", "100%", "-5%", "half", ""})
+    void reserve_thatIsNoPercentage_isAWrongUsage(String reserve) {
+        for (String command : List.of("migrate", "validate")) {
+            Run run = Run.of(command, "--from", source, "--to", target, "--reserve=" + reserve);
+
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("reserve").containsAnyOf("a percentage is", "less than 1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0%", "12.5%", "99%"})
+    void reserve_thatIsAPercentage_isTaken(String reserve) {
+        assertThat(Run.of("migrate", "--from", source, "--to", target, "--reserve", reserve)
+                        .exitCode())
+                .isZero();
+        assertThat(Run.of("validate", "--from", source, "--to", target, "--reserve", reserve)
+                        .exitCode())
+                .isZero();
     }
 
     @Test

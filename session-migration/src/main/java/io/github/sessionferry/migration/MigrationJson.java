@@ -39,6 +39,7 @@ final class MigrationJson {
                 report.speed().slowest().stream().map(MigrationJson::slow).toList());
         json.put("timeline", timeline(report.speed().timeline()));
         report.rollback().ifPresent(rollback -> json.put("rollback", rollback(rollback)));
+        json.put("quotas", report.quotas().stream().map(MigrationJson::quota).toList());
         json.put("problems", ReportJson.problems(report.problems()));
         json.put("encodings", new TreeMap<>(report.encodings()));
         json.put("tempKeysDropped", report.tempKeysDropped());
@@ -94,6 +95,18 @@ final class MigrationJson {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("count", group.count());
         json.put("examples", group.examples().stream().map(ReportJson::key).toList());
+        return json;
+    }
+
+    private static Map<String, Object> quota(QuotaUse use) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("store", use.store());
+        json.put("kind", use.kind());
+        json.put("perMinute", use.perMinute());
+        json.put("allowed", Math.round(use.allowed()));
+        json.put("made", use.made());
+        json.put("refused", use.refused());
+        json.put("shareUsed", use.shareUsed());
         return json;
     }
 

@@ -39,6 +39,7 @@ final class MigrationPage {
         report.rollback().ifPresent(this::writeRollback);
         ReportPages.problems(page, report.problems());
         SpeedPage.write(page, report.speed(), report.run().duration());
+        writeQuotas();
         writeSharedState();
         writeEncodings();
         writeMappedIds();
@@ -142,6 +143,25 @@ final class MigrationPage {
     private void rollbackRow(String what, RolledBack.Group group) {
         String example = group.examples().stream().map(page::key).findFirst().orElse("");
         page.row(what, number(group.count()), example);
+    }
+
+    private void writeQuotas() {
+        if (report.quotas().isEmpty()) {
+            return;
+        }
+        page.section("Quota");
+        page.paragraph(
+                "The run kept to these, a reserve for live traffic already taken off. Where nearly all was used, a"
+                        + " higher quota makes it faster.");
+        page.table("Store", "Calls", " Allowed a minute", " Made", " Used", " Refused");
+        report.quotas()
+                .forEach(use -> page.row(
+                        page.code(use.store()),
+                        page.code(use.kind()),
+                        number(Math.round(use.perMinute())),
+                        number(use.made()),
+                        Math.round(100 * use.shareUsed()) + " %",
+                        number(use.refused())));
     }
 
     private void writeSharedState() {

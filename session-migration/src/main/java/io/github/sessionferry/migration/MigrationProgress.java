@@ -3,6 +3,8 @@ package io.github.sessionferry.migration;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How far a migration has come.
@@ -11,14 +13,19 @@ import java.time.Duration;
  *
  * @param counts what was done so far
  * @param elapsed how long it has been running; not negative
+ * @param total how many sessions the source says it has, about; empty if it cannot tell
+ * @param remaining how long it will take yet; empty if too little is known
  * @since 0.1
  */
-public record MigrationProgress(MigrationCounts counts, Duration elapsed) {
+public record MigrationProgress(
+        MigrationCounts counts, Duration elapsed, OptionalLong total, Optional<RemainingTime> remaining) {
 
     /** Checks the parts. */
     public MigrationProgress {
         requireNonNull(counts, "counts");
         requireNonNull(elapsed, "elapsed");
+        requireNonNull(total, "total");
+        requireNonNull(remaining, "remaining");
     }
 
     /**

@@ -19,6 +19,7 @@ public final class MigrationReport {
     private final boolean dryRun;
     private final MigrationCounts counts;
     private final Speed speed;
+    private final List<QuotaUse> quotas;
     private final List<Problem> problems;
     private final Map<String, Long> encodings;
     private final long tempKeysDropped;
@@ -31,6 +32,7 @@ public final class MigrationReport {
             boolean dryRun,
             MigrationCounts counts,
             Speed speed,
+            List<QuotaUse> quotas,
             List<Problem> problems,
             Map<String, Long> encodings,
             long tempKeysDropped,
@@ -41,6 +43,7 @@ public final class MigrationReport {
         this.dryRun = dryRun;
         this.counts = counts;
         this.speed = speed;
+        this.quotas = List.copyOf(quotas);
         this.problems = List.copyOf(problems);
         this.encodings = Map.copyOf(encodings);
         this.tempKeysDropped = tempKeysDropped;
@@ -83,6 +86,15 @@ public final class MigrationReport {
      */
     public Speed speed() {
         return speed;
+    }
+
+    /**
+     * How far the stores' quotas were used.
+     *
+     * @return one for each kind of call that a store has a quota for; the source's first; unmodifiable
+     */
+    public List<QuotaUse> quotas() {
+        return quotas;
     }
 
     /**

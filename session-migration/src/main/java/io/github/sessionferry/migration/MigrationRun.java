@@ -1,5 +1,6 @@
 package io.github.sessionferry.migration;
 
+import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
@@ -16,9 +17,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +50,8 @@ final class MigrationRun {
     private final Optional<MigrationJournal> journal;
     private final Instant started;
     private final Pace pace;
+    private OptionalLong total = OptionalLong.empty();
+    private long doneBefore;
 
     MigrationRun(Migrator.Builder settings, RunControl control, RunControl rollbackControl) {
         this.settings = settings;
@@ -118,6 +123,8 @@ final class MigrationRun {
                 settings.to.name(),
                 settings.dryRun,
                 settings.concurrency);
+        total = estimatedSessions();
+        doneBefore = tally.counts().done();
         tell(listener -> listener.started(settings.from.name(), settings.to.name(), settings.dryRun));
     }
 
@@ -139,6 +146,15 @@ final class MigrationRun {
                         .noneMatch(code -> code.name().equals(failure.code()) && Retries.mayPass(code));
     }
 
+    private OptionalLong estimatedSessions() {
+        try {
+            return settings.from.estimatedSessions();
+        } catch (SessionException e) {
+            LOG.warn("event=estimate_failed from={} code={}", settings.from.name(), e.code());
+            return OptionalLong.empty();
+        }
+    }
+
     private MigrationReport end(Optional<RolledBack> rollback) {
         Instant finished = settings.clock.instant();
         writeJournal(lines -> lines.end(control.ending(), control.stopReason()));
@@ -153,6 +169,7 @@ final class MigrationRun {
                         control.ending(),
                         control.stopReason()),
                 settings.dryRun,
+                quotaUse(),
                 rollback);
         MigrationCounts counts = report.counts();
         LOG.info(
@@ -172,6 +189,12 @@ final class MigrationRun {
                         "event=migration_stopped code={} reason={}", reason.code(), Json.write(reason.message())));
         tell(listener -> listener.finished(report));
         return report;
+    }
+
+    private List<QuotaUse> quotaUse() {
+        return Stream.of(settings.from, settings.to)
+                .flatMap(store -> store.quotas().stream().map(quota -> QuotaUse.of(store.name(), quota)))
+                .toList();
     }
 
     private void moveSharedState(SharedScope scope, Optional<ScanPlace> place) {
@@ -326,15 +349,29 @@ final class MigrationRun {
             return;
         }
         Duration elapsed = Duration.between(started, now).minus(idle());
-        MigrationProgress progress = new MigrationProgress(tally.counts(), elapsed);
+        MigrationCounts counts = tally.counts();
+        List<CallQuota> quotas = Stream.of(settings.from, settings.to)
+                .flatMap(store -> store.quotas().stream())
+                .toList();
+        MigrationProgress progress = new MigrationProgress(
+                counts,
+                elapsed,
+                total,
+                RemainingTime.estimate(total, counts.done(), counts.done() - doneBefore, elapsed, quotas));
         LOG.info(
-                "event=migration_progress done={} migrated={} unchanged={} skipped={} failed={} per_second={}",
+                "event=migration_progress done={} migrated={} unchanged={} skipped={} failed={} per_second={} total={}"
+                        + " remaining_seconds={} bound_by={}",
                 progress.counts().done(),
                 progress.counts().migrated(),
                 progress.counts().unchanged(),
                 progress.counts().skipped(),
                 progress.counts().failed(),
-                Math.round(progress.sessionsPerSecond()));
+                Math.round(progress.sessionsPerSecond()),
+                total.isPresent() ? total.getAsLong() : "unknown",
+                progress.remaining()
+                        .map(remaining -> String.valueOf(remaining.time().toSeconds()))
+                        .orElse("unknown"),
+                Json.write(progress.remaining().map(RemainingTime::boundBy).orElse("")));
         tell(listener -> listener.progress(progress));
     }
 

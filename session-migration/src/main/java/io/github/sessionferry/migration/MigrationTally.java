@@ -116,12 +116,14 @@ final class MigrationTally {
         return sessions.getOrDefault(status, 0L);
     }
 
-    synchronized MigrationReport report(RunSummary run, boolean dryRun, Optional<RolledBack> rollback) {
+    synchronized MigrationReport report(
+            RunSummary run, boolean dryRun, List<QuotaUse> quotas, Optional<RolledBack> rollback) {
         return new MigrationReport(
                 run,
                 dryRun,
                 counts(),
                 speed.speed(),
+                quotas,
                 problems.list(),
                 encodings,
                 tempKeysDropped,

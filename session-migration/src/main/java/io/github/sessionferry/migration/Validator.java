@@ -89,6 +89,7 @@ public final class Validator {
 
         private static final int DEFAULT_CONCURRENCY = 10;
         private static final int DEFAULT_PAGE_SIZE = 200;
+        private static final double DEFAULT_RESERVE = 0.3;
         private static final int DEFAULT_MAX_DIFFERENCES = 1_000;
 
         /** Seeds drawn by chance are easy to type. */
@@ -98,6 +99,7 @@ public final class Validator {
         final SessionService to;
         int concurrency = DEFAULT_CONCURRENCY;
         int pageSize = DEFAULT_PAGE_SIZE;
+        double reserve = DEFAULT_RESERVE;
         int maxRetries = Retries.DEFAULT_MAX;
         Duration retryDelay = Retries.DEFAULT_DELAY;
         Duration tolerance = Duration.ofSeconds(1);
@@ -125,7 +127,8 @@ public final class Validator {
         }
 
         private Builder(Builder other) {
-            this(other.from, other.to);
+            this(other.from.forBulkWork(other.reserve), other.to.forBulkWork(other.reserve));
+            reserve = other.reserve;
             concurrency = other.concurrency;
             pageSize = other.pageSize;
             maxRetries = other.maxRetries;
@@ -165,6 +168,22 @@ public final class Validator {
          */
         public Builder pageSize(int sessions) {
             pageSize = StoreScan.requirePageSize(sessions);
+            return this;
+        }
+
+        /**
+         * Sets which part of the stores' quotas is left to live traffic. The rest is used as far as the concurrency
+         * goes.
+         *
+         * @param share the part; at least 0 and less than 1, 0.3 if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is out of bounds
+         */
+        public Builder reserve(double share) {
+            if (!(share >= 0 && share < 1)) {
+                throw new IllegalArgumentException("reserve is " + share + "; it must be at least 0 and less than 1");
+            }
+            reserve = share;
             return this;
         }
 

@@ -486,6 +486,8 @@ class MigratorTest {
 
             @Override
             public void progress(MigrationProgress soFar) {
+                assertThat(soFar.total()).hasValue(2_500);
+                assertThat(soFar.remaining()).map(RemainingTime::boundBy).contains("the pace so far");
                 progress.incrementAndGet();
             }
 
@@ -519,6 +521,8 @@ class MigratorTest {
         assertThatThrownBy(() -> builder.concurrency(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.pageSize(1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.maxRetries(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.reserve(-0.1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.reserve(1)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -75,6 +75,7 @@ class ReportsTest {
                         "latencySeconds",
                         "slowest",
                         "timeline",
+                        "quotas",
                         "problems",
                         "encodings",
                         "tempKeysDropped",
@@ -91,6 +92,8 @@ class ReportsTest {
         assertThat(json.at("/slowest/0/seconds").asDouble()).isEqualTo(0.1);
         assertThat(json.at("/timeline/spanSeconds").asDouble()).isEqualTo(1);
         assertThat(json.at("/timeline/spans/1/events").asLong()).isEqualTo(3);
+        assertThat(json.at("/quotas/0/kind").asText()).isEqualTo("events appended");
+        assertThat(json.at("/quotas/0/shareUsed").asDouble()).isEqualTo(0.95);
         assertThat(json.at("/encodings/int64").asLong()).isEqualTo(4);
         assertThat(json.at("/mappedIds/examples/0/storedId").asText()).isEqualTo("a-xyz");
         assertThat(json.at("/sharedState/conflictExamples/0/key").asText()).isEqualTo("user:theme");
@@ -304,6 +307,7 @@ class ReportsTest {
                 new MigrationCounts(0, 0, 5, 0, 0, 0, 0, 0, 0),
                 new SpeedTally(Samples.T0).speed(),
                 List.of(),
+                List.of(),
                 Map.of(),
                 0,
                 new MappedIds(0, Map.of()),
@@ -314,6 +318,7 @@ class ReportsTest {
     @Test
     void markdown_ofAMigration_tellsEncodingsIdsAndConflicts() {
         assertThat(migration(RunEnding.COMPLETE).toMarkdown())
+                .contains("| `agentengine:e` | `events appended` | 210 | 399 | 95 % | 2 |")
                 .contains("| `int64` | 4 |")
                 .contains("`a-xyz`")
                 .contains("| user `u` in `app` | `user:theme` |")
@@ -381,6 +386,7 @@ class ReportsTest {
                 false,
                 new MigrationCounts(20, 10, 1_200, 1, 0, 3, 0, 77, 5),
                 speed(key),
+                List.of(new QuotaUse("agentengine:e", "events appended", 210, 420, 399, 2)),
                 List.of(new Problem("CORRUPT", true, 3, List.of(Problem.Example.of(key, "no `time` | here")))),
                 Map.of("int64", 4L),
                 9,

@@ -230,6 +230,9 @@ class ResumeTest {
                 new Class<?>[] {SessionService.class},
                 (proxy, method, arguments) -> {
                     Object answer = method.invoke(target, arguments);
+                    if (answer == target) {
+                        return proxy;
+                    }
                     return answer instanceof StoreOutcome outcome
                             ? new StoreOutcome(
                                     outcome.status(),
@@ -405,7 +408,11 @@ class ResumeTest {
         return (SessionService) Proxy.newProxyInstance(
                 SessionService.class.getClassLoader(),
                 new Class<?>[] {SessionService.class},
-                (proxy, method, arguments) -> method.getName().equals("name") ? name : method.invoke(store, arguments));
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "name" -> name;
+                    case "forBulkWork" -> proxy;
+                    default -> method.invoke(store, arguments);
+                });
     }
 
     private SessionService faultySource() {

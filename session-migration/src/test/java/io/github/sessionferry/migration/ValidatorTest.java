@@ -468,6 +468,7 @@ class ValidatorTest {
         assertThatThrownBy(() -> builder.pageSize(1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.tolerance(Duration.ofNanos(-1))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.maxDifferences(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.reserve(1)).isInstanceOf(IllegalArgumentException.class);
     }
 
     private Validator.Builder validator() {

@@ -1,0 +1,45 @@
+package io.github.sessionferry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.sessionferry.migration.MigrationCounts;
+import io.github.sessionferry.migration.MigrationProgress;
+import io.github.sessionferry.migration.RemainingTime;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProgressTest {
+
+    @ParameterizedTest
+    @CsvSource({"PT42S, 42 s", "PT9M59S, 9 min", "PT2H10M30S, 2 h 10 min", "PT171H, 7 d 3 h"})
+    void progress_timeLeft_isToldWithWhatBindsIt(Duration left, String told) {
+        String line = line(Optional.of(new RemainingTime(left, "events appended (210/min)")));
+
+        assertThat(line)
+                .isEqualTo("migrate: 5 sessions after 12.5 s, 1 failed, 0 skipped, about " + told
+                        + " left, bound by events appended (210/min)\n");
+    }
+
+    @Test
+    void progress_timeLeftUnknown_isNotTold() {
+        assertThat(line(Optional.empty())).isEqualTo("migrate: 5 sessions after 12.5 s, 1 failed, 0 skipped\n");
+    }
+
+    private static String line(Optional<RemainingTime> remaining) {
+        StringWriter err = new StringWriter();
+        try (Progress progress = Progress.of("migrate", new PrintWriter(err, true))) {
+            progress.progress(new MigrationProgress(
+                    new MigrationCounts(4, 0, 0, 0, 0, 0, 1, 0, 0),
+                    Duration.ofMillis(12_500),
+                    OptionalLong.empty(),
+                    remaining));
+        }
+        return err.toString().replace(System.lineSeparator(), "\n");
+    }
+}

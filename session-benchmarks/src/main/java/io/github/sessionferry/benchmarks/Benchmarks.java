@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 final class Benchmarks {
 
     private static final List<Measurement> ALL =
-            List.of(new MicroMeasurement(), new MemoryMeasurement(), new LatencyMeasurement());
+            List.of(new MicroMeasurement(), new MemoryMeasurement(), new LatencyMeasurement(), new QuotaMeasurement());
 
     private Benchmarks() {}
 

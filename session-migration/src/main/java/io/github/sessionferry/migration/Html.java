@@ -116,7 +116,7 @@ final class Html extends Page {
     String code(String text) {
         return text.isEmpty()
                 ? "<em>empty</em>"
-                : "<code dir=\"auto\">" + escape(visible(text, c -> c >= ' ' && c <= '~' || c == '…')) + "</code>";
+                : "<code dir=\"auto\">" + escape(visible(text, c -> (c >= ' ' && c <= '~') || c == '…')) + "</code>";
     }
 
     private static String escape(String text) {

@@ -51,7 +51,8 @@ final class JournalLine {
     }
 
     List<String> texts(String name) {
-        return required(name, List.class).stream().map(String.class::cast).toList();
+        List<?> values = required(name, List.class);
+        return values.stream().map(String.class::cast).toList();
     }
 
     Instant time(String name) {
@@ -67,7 +68,7 @@ final class JournalLine {
     }
 
     Optional<JournalLine> find(String name) {
-        return find(name, Map.class).map(JournalLine::new);
+        return find(name, Map.class).map(map -> new JournalLine((Map<?, ?>) map));
     }
 
     /** All fields, each a number. */

@@ -58,7 +58,7 @@ final class SpeedPage {
         long sum = 0;
         for (Span span : timeline.spans()) {
             sum += what.applyAsLong(span);
-            points.add(new Point(ends(timeline, took, points.size()), OptionalDouble.of(sum)));
+            points.add(new Point(ends(timeline, took, points.size()), OptionalDouble.of((double) sum)));
         }
         return points;
     }

@@ -226,7 +226,7 @@ class ReportsTest {
                 .hasSize(2)
                 .allSatisfy(svg -> {
                     assertThat(svg.getAttribute("role")).isEqualTo("img");
-                    for (String id : svg.getAttribute("aria-labelledby").split(" ")) {
+                    for (String id : svg.getAttribute("aria-labelledby").split(" ", -1)) {
                         assertThat(elements)
                                 .filteredOn(
                                         element -> element.getAttribute("id").equals(id))

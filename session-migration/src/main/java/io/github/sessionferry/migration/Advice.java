@@ -1,6 +1,9 @@
 package io.github.sessionferry.migration;
 
+import io.github.sessionferry.core.SessionErrorCode;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What an operator can do about a failure. Thread-safe: static methods only. */
 final class Advice {
@@ -49,6 +52,15 @@ final class Advice {
                             + " with room."));
 
     private Advice() {}
+
+    /** Every code that a failure can have. */
+    static Set<String> codes() {
+        Set<String> codes = new TreeSet<>(BY_CODE.keySet());
+        for (SessionErrorCode code : SessionErrorCode.values()) {
+            codes.add(code.name());
+        }
+        return codes;
+    }
 
     static String on(String code) {
         return BY_CODE.getOrDefault(

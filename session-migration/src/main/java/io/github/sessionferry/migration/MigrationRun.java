@@ -31,7 +31,7 @@ final class MigrationRun {
     private static final Logger LOG = LoggerFactory.getLogger(Migrator.class);
 
     /** What another run would meet again, for it lies in the session. */
-    private static final Set<SessionErrorCode> IN_THE_SESSION =
+    static final Set<SessionErrorCode> IN_THE_SESSION =
             EnumSet.of(SessionErrorCode.INVALID_SESSION, SessionErrorCode.CORRUPT, SessionErrorCode.UNSUPPORTED);
 
     private static final int LAST_PASSES = 3;

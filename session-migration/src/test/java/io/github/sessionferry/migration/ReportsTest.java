@@ -376,7 +376,7 @@ class ReportsTest {
                         : Optional.empty());
     }
 
-    private static MigrationReport migration(RunEnding ending) {
+    static MigrationReport migration(RunEnding ending) {
         return migration(ending, HOSTILE);
     }
 
@@ -408,7 +408,7 @@ class ReportsTest {
         return tally.speed();
     }
 
-    private static ValidationReport validation() {
+    static ValidationReport validation() {
         return new ValidationReport(
                 new ValidationReport.Run(
                         run(RunEnding.COMPLETE), Duration.ofSeconds(1), Sample.ALL, false, Optional.empty()),

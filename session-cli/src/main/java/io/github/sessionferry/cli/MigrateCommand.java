@@ -101,6 +101,7 @@ final class MigrateCommand implements Callable<Integer> {
                 SessionService target = stores.openTarget();
                 Progress progress = Progress.of("migrate", command.commandLine().getErr())) {
             Migrator migrator = console.usage(() -> migrator(source, target, progress));
+            stores.requireReachable(source, target);
             return Interruption.cancellable(migrator::cancel, () -> finish(run(migrator), progress));
         }
     }

@@ -27,6 +27,9 @@ final class Printable {
 
     /** An id in one line that is not too long. */
     static String id(String id) {
+        if (id.isEmpty()) {
+            return "(empty)";
+        }
         int length = id.codePointCount(0, id.length());
         return length <= LONGEST_ID
                 ? line(id)

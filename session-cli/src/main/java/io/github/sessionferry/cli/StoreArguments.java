@@ -4,6 +4,7 @@ import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SessionStores;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -55,10 +56,25 @@ final class StoreArguments {
         return reserve;
     }
 
+    /** Makes sure that both stores answer; one that is not there is a wrong usage. */
+    void requireReachable(SessionService source, SessionService target) {
+        usable(command, "--from", () -> reached(source));
+        usable(command, "--to", () -> reached(target));
+    }
+
+    private static SessionService reached(SessionService store) {
+        Reachability.check(store);
+        return store;
+    }
+
     /** Opens a store; an address that is wrong, or leads nowhere, is a wrong usage. */
     static SessionService open(CommandSpec command, String option, String address) {
+        return usable(command, option, () -> SessionStores.open(address));
+    }
+
+    private static SessionService usable(CommandSpec command, String option, Supplier<SessionService> store) {
         try {
-            return SessionStores.open(address);
+            return store.get();
         } catch (IllegalArgumentException e) {
             throw wrong(command, option, e);
         } catch (SessionException e) {

@@ -114,6 +114,7 @@ final class ValidateCommand implements Callable<Integer> {
                 Progress progress =
                         Progress.of("validate", command.commandLine().getErr())) {
             Validator validator = console.usage(() -> validator(source, target, progress));
+            stores.requireReachable(source, target);
             return Interruption.cancellable(validator::cancel, () -> finish(run(validator), progress));
         }
     }

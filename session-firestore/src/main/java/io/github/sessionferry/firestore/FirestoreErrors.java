@@ -5,6 +5,7 @@ import com.google.cloud.firestore.FirestoreException;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.Unreachable;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.concurrent.TimeoutException;
@@ -83,7 +84,12 @@ final class FirestoreErrors {
         Status status = statusOf(failure);
         return switch (status.getCode()) {
             case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED ->
-                failure(SessionErrorCode.UNAVAILABLE, action, key, failure, "no answer in time; try again");
+                failure(
+                        SessionErrorCode.UNAVAILABLE,
+                        action,
+                        key,
+                        failure,
+                        Unreachable.explain(failure).orElse("no answer in time; try again"));
             case ABORTED, FAILED_PRECONDITION, ALREADY_EXISTS ->
                 failure(SessionErrorCode.CONTENTION, action, key, failure, "others kept changing the same; try again");
             case RESOURCE_EXHAUSTED ->

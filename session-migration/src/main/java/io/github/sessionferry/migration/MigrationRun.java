@@ -338,9 +338,11 @@ final class MigrationRun {
         showProgress();
     }
 
-    /** A key on one line, whatever is in it. */
+    /** A key on one line that is not too long, whatever is in it. */
     static String log(SessionKey key) {
-        return Json.write(List.of(key.appName(), key.userId(), key.sessionId()));
+        return Json.write(Stream.of(key.appName(), key.userId(), key.sessionId())
+                .map(Page::shortened)
+                .toList());
     }
 
     private void showProgress() {

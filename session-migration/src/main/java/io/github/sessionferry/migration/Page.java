@@ -59,19 +59,24 @@ abstract class Page {
     /** Shortens a text and shows by their number the characters that are not safe. */
     static String visible(String text, IntPredicate safe) {
         StringBuilder visible = new StringBuilder();
-        int end = text.codePointCount(0, text.length()) <= LONGEST_CODE
-                ? text.length()
-                : text.offsetByCodePoints(0, LONGEST_CODE);
-        for (int i = 0; i < end; i = text.offsetByCodePoints(i, 1)) {
-            int c = text.codePointAt(i);
-            boolean atEdge = i == 0 || i + Character.charCount(c) == end;
+        String shown = shortened(text);
+        for (int i = 0; i < shown.length(); i = shown.offsetByCodePoints(i, 1)) {
+            int c = shown.codePointAt(i);
+            boolean atEdge = i == 0 || i + Character.charCount(c) == shown.length();
             if (isLetterDigitOrSymbol(c) || (safe.test(c) && !(c == ' ' && atEdge))) {
                 visible.appendCodePoint(c);
             } else {
                 visible.append(c > 0xffff ? "\\u{%x}".formatted(c) : "\\u%04x".formatted(c));
             }
         }
-        return visible.append(end < text.length() ? "…" : "").toString();
+        return visible.toString();
+    }
+
+    /** A text, or so much of its beginning as a person needs. */
+    static String shortened(String text) {
+        return text.codePointCount(0, text.length()) <= LONGEST_CODE
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, LONGEST_CODE)) + "…";
     }
 
     private static boolean isLetterDigitOrSymbol(int c) {

@@ -7,6 +7,7 @@ import com.google.rpc.RetryInfo;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.Unreachable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,8 @@ final class Failures {
     /** The exception for a call that changed nothing. */
     static SessionException of(ApiException failure, String operation, String store, @Nullable SessionKey key) {
         SessionErrorCode code = errorCode(failure);
-        String message = operation + " failed at " + store + " with " + code(failure) + "; " + advice(code);
+        String message = operation + " failed at " + store + " with " + code(failure) + "; "
+                + Unreachable.explain(failure).orElseGet(() -> advice(code));
         return new SessionException(code, message, key, retryAfter(failure), failure);
     }
 

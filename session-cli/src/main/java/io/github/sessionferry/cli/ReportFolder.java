@@ -18,7 +18,7 @@ final class ReportFolder {
     @Option(
             names = "--report",
             paramLabel = "DIR",
-            description = "Write the report there, as Markdown and as JSON; the folder is made if it is missing.")
+            description = "Write the report there, as Markdown, HTML and JSON; the folder is made if it is missing.")
     private @Nullable Path folder;
 
     @Spec(Spec.Target.MIXEE)

@@ -8,8 +8,13 @@ import java.util.stream.Collectors;
 /** Runs the measurements that the command line names, or all of them, and prints one table. */
 final class Benchmarks {
 
-    private static final List<Measurement> ALL =
-            List.of(new MicroMeasurement(), new MemoryMeasurement(), new LatencyMeasurement(), new QuotaMeasurement());
+    private static final List<Measurement> ALL = List.of(
+            new MicroMeasurement(),
+            new MemoryMeasurement(),
+            new LatencyMeasurement(),
+            new QuotaMeasurement(),
+            new HeapMeasurement(),
+            new FilesMeasurement());
 
     private Benchmarks() {}
 

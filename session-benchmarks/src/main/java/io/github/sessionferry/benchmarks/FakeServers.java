@@ -31,13 +31,13 @@ final class FakeServers implements AutoCloseable {
 
     /** A database that is empty at first. */
     SessionService openFirestore(int number) {
-        return SessionStores.open("firestore://benchmark-" + number + "?emulator=" + firestore);
+        return SessionStores.open("firestore://benchmark-" + number + "?timeout=60s&emulator=" + firestore);
     }
 
     /** An engine that is empty at first. */
     SessionService openAgentEngine(int number) {
         return SessionStores.open("agentengine://projects/benchmark/locations/us-central1/reasoningEngines/" + number
-                + "?plaintext=true&endpoint=" + agentEngine);
+                + "?plaintext=true&timeout=60s&endpoint=" + agentEngine);
     }
 
     /** Lets every call from now on wait before it is served; counts them from zero. */

@@ -3,6 +3,7 @@ package io.github.sessionferry.benchmarks;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,10 +28,14 @@ final class OtherJvm implements AutoCloseable {
 
     /** Starts a class with this JVM's class path. */
     static OtherJvm start(Class<?> main, List<String> options, String... arguments) throws IOException {
+        return start(main.getName(), options, arguments);
+    }
+
+    static OtherJvm start(String main, List<String> options, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         command.addAll(List.of(arguments));
         return new OtherJvm(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -49,6 +54,15 @@ final class OtherJvm implements AutoCloseable {
             throw new IOException("the other JVM has ended; what it said last is above");
         }
         return line;
+    }
+
+    /** Waits until it has ended, whatever it says meanwhile. */
+    void awaitSuccess() throws IOException, InterruptedException {
+        answers.transferTo(Writer.nullWriter());
+        int code = process.waitFor();
+        if (code != 0) {
+            throw new IOException("the other JVM ended with exit code " + code);
+        }
     }
 
     /** The processor time that it has taken. */

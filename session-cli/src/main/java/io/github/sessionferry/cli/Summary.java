@@ -146,7 +146,8 @@ final class Summary {
                 rollback.changed().count());
         count("could not be removed", rollback.failed().count());
         if (rollback.failed().count() > 0) {
-            lines.add("Go on with the same --journal and --resume to remove the rest.");
+            lines.add(
+                    "With a --journal, run the same again with --resume to remove the rest; without one, delete them.");
         }
     }
 

@@ -123,10 +123,10 @@ final class MigrationPage {
 
     private String afterStop() {
         return report.rollback()
-                .map(
-                        rollback -> rollback.failed().count() == 0
-                                ? "What this run had created was taken back, see below. Begin a new run, with another journal."
-                                : "Not all that this run had created could be taken back, see below. Resume it to try that again.")
+                .map(rollback -> rollback.failed().count() == 0
+                        ? "What this run had created was taken back, see below. Begin a new run, with another journal."
+                        : "Not all that this run had created could be taken back, see below. If it has a journal, resume it to"
+                                + " try that again; if not, delete what is left.")
                 .orElse("What was moved so far stays moved: resume the run by its journal, or run again.");
     }
 

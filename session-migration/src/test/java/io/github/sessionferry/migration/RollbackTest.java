@@ -322,7 +322,7 @@ class RollbackTest {
                 migrator().journal(journal).resume(true).build().run();
 
         assertThat(refused.rollback().orElseThrow().failed().count()).isEqualTo(DONE);
-        assertThat(refused.toMarkdown()).contains("Resume it to try that again");
+        assertThat(refused.toMarkdown()).contains("resume it to try that again");
         assertThat(targetFaults.calls(SessionOperation.DELETE)).isLessThanOrEqualTo(DONE + 10L);
         assertThat(resumed.rollback().orElseThrow().removed().count()).isEqualTo(DONE);
         assertThat(resumed.rollback().orElseThrow().failed().count()).isZero();

@@ -17,7 +17,8 @@ final class Connection {
         InstantiatingGrpcChannelProvider.Builder channel = SessionServiceSettings.defaultGrpcTransportProviderBuilder()
                 .setEndpoint(endpoint)
                 .setChannelConfigurator(builder -> {
-                    builder.disableRetry();
+                    // An answer only completes a future, so it need not change threads for that.
+                    builder.disableRetry().directExecutor();
                     return plaintext ? builder.usePlaintext() : builder;
                 });
         SessionServiceSettings.Builder settings =

@@ -25,7 +25,7 @@ final class FakeServers implements AutoCloseable {
     }
 
     static FakeServers start() throws IOException {
-        OtherJvm jvm = OtherJvm.start(FakeServers.class, List.of("-Xmx1g"));
+        OtherJvm jvm = OtherJvm.start(FakeServers.class, List.of("-Xmx6g"));
         return new FakeServers(jvm, jvm.answer(), jvm.answer());
     }
 

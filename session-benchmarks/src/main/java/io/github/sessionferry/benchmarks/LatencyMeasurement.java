@@ -21,7 +21,7 @@ final class LatencyMeasurement implements Measurement {
 
     private static final Duration LATENCY = Duration.ofMillis(20);
     private static final int CONCURRENCY = 64;
-    private static final int SESSIONS = 3_000;
+    private static final int SESSIONS = 2_000;
     private static final int SESSIONS_OF_WARM_UP = 1_000;
     private static final int WARM_UPS = 2;
     private static final int SESSIONS_OF_SCRIPT = 10;

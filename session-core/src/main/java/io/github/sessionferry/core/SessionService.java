@@ -217,6 +217,10 @@ public interface SessionService extends AutoCloseable {
      * <p>Key by key: a value is written if the store has none, or one that is known to be older. A value of which that
      * is not known stays and is told as {@linkplain SharedStateOutcome#kept() kept}. Keys that are not given stay.
      *
+     * <p>A value that {@linkplain SharedValue#replaces() replaces} is written over any other, whatever the times; the
+     * store then tells its time, or that of the write if it has none. A {@linkplain SharedValue#removal() removal} takes
+     * the key away; where there is none it is told as unchanged.
+     *
      * @param scope whose state
      * @param values values by key, keys without prefix
      * @return what was done with each key

@@ -243,7 +243,7 @@ public final class FileSessionService implements SessionService {
     @Override
     public SharedStateOutcome storeSharedState(SharedScope scope, Map<String, SharedValue> values) {
         requireOpen();
-        return shared.store(scope, values);
+        return shared.store(scope, values, now());
     }
 
     @Override

@@ -89,7 +89,7 @@ final class SharedStateStore {
         return applied;
     }
 
-    SharedStateOutcome store(SharedScope scope, Map<String, SharedValue> given) {
+    SharedStateOutcome store(SharedScope scope, Map<String, SharedValue> given, Instant now) {
         List<String> written = new ArrayList<>();
         List<String> unchanged = new ArrayList<>();
         List<String> kept = new ArrayList<>();
@@ -97,9 +97,13 @@ final class SharedStateStore {
             Map<String, SharedValue> merged = new LinkedHashMap<>(values);
             given.forEach((name, value) -> {
                 SharedValue present = values.get(name);
+                if (value.isRemoval()) {
+                    (merged.remove(name) == null ? unchanged : written).add(name);
+                    return;
+                }
                 boolean newer = present == null || value.isNewerThan(present);
                 if (newer) {
-                    merged.put(name, value);
+                    merged.put(name, value.storedAt(now));
                 }
                 boolean equal = present != null && Objects.equals(present.value(), value.value());
                 (equal ? unchanged : newer ? written : kept).add(name);

@@ -24,6 +24,7 @@ import io.github.sessionferry.core.TaggedValue;
 import io.github.sessionferry.core.codec.Encodings;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,22 +165,59 @@ final class SharedStateDocuments {
 
     private Map<String, SharedValue> copies(SharedScope scope) {
         Map<String, SharedValue> newest = new LinkedHashMap<>();
+        forEachSession(
+                scope,
+                session -> copiesIn(session, scope)
+                        .forEach((name, value) -> newest.merge(
+                                name,
+                                SharedValue.of(value, session.updateTime()),
+                                (one, other) -> other.isNewerThan(one) ? other : one)));
+        return newest;
+    }
+
+    private static Map<String, @Nullable Object> copiesIn(StoredSession session, SharedScope scope) {
+        return scope.stateScope().select(session.state().flat());
+    }
+
+    private void forEachSession(SharedScope scope, Consumer<StoredSession> action) {
         Query sessions = layout.sessionsOf(scope.appName(), scope.userId());
         List<QueryDocumentSnapshot> page;
         do {
             page = documents.query(sessions.limit(PAGE));
             for (DocumentSnapshot document : page) {
-                findSession(document)
-                        .ifPresent(session -> scope.stateScope()
-                                .select(session.state().flat())
-                                .forEach((name, value) -> newest.merge(
-                                        name,
-                                        SharedValue.of(value, session.updateTime()),
-                                        (one, other) -> other.isNewerThan(one) ? other : one)));
+                findSession(document).ifPresent(action);
                 sessions = sessions.startAfter(document);
             }
         } while (page.size() == PAGE);
-        return newest;
+    }
+
+    /** Takes keys away from the sessions that hold copies of them. */
+    private void removeCopies(SharedScope scope, Set<String> names) {
+        forEachSession(scope, session -> {
+            if (!Collections.disjoint(copiesIn(session, scope).keySet(), names)) {
+                removeCopies(session.reference(), scope, names);
+            }
+        });
+    }
+
+    private void removeCopies(DocumentReference reference, SharedScope scope, Set<String> names) {
+        Map<String, @Nullable Object> removals = new LinkedHashMap<>();
+        names.forEach(name -> removals.put(name, TaggedValue.REMOVED));
+        documents.change(maybeApplied -> {
+            DocumentSnapshot document = documents.get(reference);
+            Optional<StoredSession> session = document.exists() ? findSession(document) : Optional.empty();
+            if (session.isPresent()
+                    && !Collections.disjoint(copiesIn(session.get(), scope).keySet(), names)) {
+                SessionState state =
+                        session.get().state().apply(scope.stateScope().qualify(removals));
+                WriteBatch batch = documents.batch();
+                new FieldChanges(document)
+                        .replaceEntries(AdkFlatLayout.STATE, layout.encodeState(state, new Encodings()))
+                        .addTo(batch);
+                documents.commit(batch);
+            }
+            return reference;
+        });
     }
 
     /** The session in a document; empty if it is gone or cannot be read, which a scan of sessions tells. */
@@ -193,28 +232,46 @@ final class SharedStateDocuments {
     SharedStateOutcome store(SharedScope scope, Map<String, SharedValue> values) {
         DocumentReference reference = document(null, scope);
         values.keySet().forEach(name -> field(null, name));
-        Map<String, SharedValue> copies = copies(scope);
+        Map<String, SharedValue> copies = copiesThatMatter(scope, values);
+        Set<String> copiesToRemove = new LinkedHashSet<>(copies.keySet());
+        copiesToRemove.retainAll(removals(values));
+        if (!copiesToRemove.isEmpty()) {
+            removeCopies(scope, copiesToRemove);
+        }
         return documents.change(maybeApplied -> {
             Read shared = read(reference);
             List<String> written = new ArrayList<>();
             List<String> unchanged = new ArrayList<>();
             List<String> kept = new ArrayList<>();
+            Map<String, SharedValue> changes = new LinkedHashMap<>();
             values.forEach((name, value) -> {
                 SharedValue present = shared.values().getOrDefault(name, copies.get(name));
+                boolean isThere = shared.values().containsKey(name);
                 boolean equal = present != null && Objects.equals(present.value(), value.value());
-                if (equal && shared.values().containsKey(name)) {
-                    (maybeApplied ? written : unchanged).add(name);
+                if (value.isRemoval() ? !isThere : isThere && equal) {
+                    (maybeApplied || copiesToRemove.contains(name) ? written : unchanged).add(name);
                 } else if (equal || present == null || value.isNewerThan(present)) {
                     written.add(name);
+                    changes.put(name, value);
                 } else {
                     kept.add(name);
                 }
             });
-            Map<String, SharedValue> changes = new LinkedHashMap<>(values);
-            changes.keySet().retainAll(written);
             commit(shared, changes);
             return new SharedStateOutcome(written, unchanged, kept);
         });
+    }
+
+    /** Finding copies reads every session of the scope; what is to stand whatever there is needs none. */
+    private Map<String, SharedValue> copiesThatMatter(SharedScope scope, Map<String, SharedValue> values) {
+        boolean none = removals(values).isEmpty() && values.values().stream().allMatch(SharedValue::replaces);
+        return none ? Map.of() : copies(scope);
+    }
+
+    private static Set<String> removals(Map<String, SharedValue> values) {
+        Set<String> removals = new LinkedHashSet<>(values.keySet());
+        removals.removeIf(name -> !requireNonNull(values.get(name)).isRemoval());
+        return removals;
     }
 
     private void commit(Read shared, Map<String, SharedValue> changes) {
@@ -223,10 +280,10 @@ final class SharedStateDocuments {
         }
         DocumentSnapshot document = shared.document();
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        changes.forEach((name, value) ->
-                fields.put(field(null, name), FirestoreValues.encodeField(value.value(), new Encodings())));
+        changes.forEach((name, value) -> fields.put(field(null, name), encode(value)));
         Map<String, SharedValue> all = new LinkedHashMap<>(shared.values());
         all.putAll(changes);
+        all.keySet().removeAll(removals(changes));
         Map<String, Object> times = new LinkedHashMap<>();
         all.forEach((name, value) ->
                 value.writeTime().ifPresent(time -> times.put(field(null, name), FirestoreValues.toTimestamp(time))));
@@ -240,6 +297,10 @@ final class SharedStateDocuments {
         }
         batch.set(AdkFlatLayout.writeTimes(document.getReference()), times);
         documents.commit(batch);
+    }
+
+    private static @Nullable Object encode(SharedValue value) {
+        return value.isRemoval() ? FieldValue.delete() : FirestoreValues.encodeField(value.value(), new Encodings());
     }
 
     /** The kinds of places where shared state is, in the order in which they are scanned. */

@@ -25,6 +25,8 @@ import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionSummary;
 import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.SharedStateOutcome;
+import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.TaggedValue;
@@ -443,6 +445,45 @@ abstract class AdkFlatBehaviour {
         assertThat(service.findSharedState(KEY.userScope()).get("name").writeTime())
                 .contains(NOW.minusSeconds(100));
         assertThat(service.findSharedState(SharedScope.app("shop"))).isEmpty();
+    }
+
+    @Test
+    void storeSharedState_replacingValue_isWrittenOverCopies() {
+        write("sessions/s1", document(Map.of("user:theme", "copy", "user:name", "Ada"), "s1"));
+
+        SharedStateOutcome outcome = service.storeSharedState(
+                KEY.userScope(), Map.of("theme", SharedValue.replacing("dark", NOW.minusSeconds(1000))));
+
+        assertThat(outcome.written()).containsExactly("theme");
+        assertThat(service.findSharedState(KEY.userScope()).get("theme").value())
+                .isEqualTo("dark");
+        assertThat(found(KEY).state()).isEqualTo(Map.of("user:theme", "dark", "user:name", "Ada"));
+    }
+
+    @Test
+    void storeSharedState_removal_takesCopiesInSessionsAway() {
+        write("sessions/s1", document(Map.of("user:theme", "flat", "user:name", "Ada", "own", 1L), "s1"));
+        write("sessions/s2", document(Map.of("user:", Map.of("theme", "nested", "font", "copy")), "s2"));
+        write("user_state/shop/users/ada", Map.of("theme", "shared"));
+        Map<String, SharedValue> removal = Map.of("theme", SharedValue.removal());
+
+        SharedStateOutcome outcome = service.storeSharedState(KEY.userScope(), removal);
+        SharedStateOutcome again = service.storeSharedState(KEY.userScope(), removal);
+
+        assertThat(outcome.written()).containsExactly("theme");
+        assertThat(again.unchanged()).containsExactly("theme");
+        assertThat(service.findSharedState(KEY.userScope())).containsOnlyKeys("name", "font");
+        assertThat(found(KEY).state()).isEqualTo(Map.of("user:name", "Ada", "own", 1L));
+    }
+
+    @Test
+    void storeSharedState_removalOfACopyAlone_isWritten() {
+        write("sessions/s1", document(Map.of("user:theme", "copy"), "s1"));
+
+        SharedStateOutcome outcome = service.storeSharedState(KEY.userScope(), Map.of("theme", SharedValue.removal()));
+
+        assertThat(outcome.written()).containsExactly("theme");
+        assertThat(service.findSharedState(KEY.userScope())).isEmpty();
     }
 
     @Test

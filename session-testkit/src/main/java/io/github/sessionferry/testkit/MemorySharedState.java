@@ -64,16 +64,20 @@ final class MemorySharedState {
         }
     }
 
-    SharedStateOutcome store(SharedScope scope, Map<String, SharedValue> newValues) {
+    SharedStateOutcome store(SharedScope scope, Map<String, SharedValue> newValues, Instant now) {
         List<String> written = new ArrayList<>();
         List<String> unchanged = new ArrayList<>();
         List<String> kept = new ArrayList<>();
+        Map<String, SharedValue> values = scopes.computeIfAbsent(scope, absent -> new LinkedHashMap<>());
         newValues.forEach((name, value) -> {
-            Map<String, SharedValue> values = scopes.computeIfAbsent(scope, absent -> new LinkedHashMap<>());
             SharedValue present = values.get(name);
+            if (value.isRemoval()) {
+                (values.remove(name) == null ? unchanged : written).add(name);
+                return;
+            }
             boolean newer = present == null || value.isNewerThan(present);
             if (newer) {
-                values.put(name, value);
+                values.put(name, value.storedAt(now));
             }
             if (present != null && Objects.equals(present.value(), value.value())) {
                 unchanged.add(name);
@@ -81,6 +85,9 @@ final class MemorySharedState {
                 (newer ? written : kept).add(name);
             }
         });
+        if (values.isEmpty()) {
+            scopes.remove(scope);
+        }
         return new SharedStateOutcome(written, unchanged, kept);
     }
 

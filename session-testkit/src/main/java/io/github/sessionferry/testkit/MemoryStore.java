@@ -204,7 +204,7 @@ final class MemoryStore {
     }
 
     SharedStateOutcome storeSharedState(SharedScope scope, Map<String, SharedValue> values) {
-        return write(() -> shared.store(scope, values));
+        return write(() -> shared.store(scope, values, now()));
     }
 
     SharedScopePage scanSharedScopes(ScanCursor cursor, int limit) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -65,16 +66,13 @@ final class SharedStateAccess {
     }
 
     /** @throws IllegalArgumentException before anything is changed, if the service cannot hold a value */
-    SharedStateOutcome store(SharedScope scope, Map<String, SharedValue> values) {
+    SharedStateOutcome store(SharedScope scope, Map<String, SharedValue> wanted) {
         scope.userId().ifPresent(Keys::checkUser);
-        Map<String, @Nullable Object> wanted = new LinkedHashMap<>();
-        values.forEach((key, value) -> wanted.put(key, value.value()));
         for (int i = 0; i < ATTEMPTS; i++) {
             Deadline deadline = client.deadline();
             Optional<Session> window = window(scope, deadline);
-            if (window.isPresent()
-                    && absent(values(window.get(), scope), wanted).isEmpty()) {
-                return outcome(values(window.get(), scope), wanted, List.of());
+            if (window.isPresent() && due(values(window.get(), scope), wanted).isEmpty()) {
+                return outcome(values(window.get(), scope), wanted, Set.of());
             }
             Optional<SharedStateOutcome> outcome = write(scope, wanted, isReal(window), deadline);
             if (outcome.isPresent()) {
@@ -109,27 +107,27 @@ final class SharedStateAccess {
         return window.isPresent() && !SessionLabels.read(window.get()).scratch();
     }
 
-    /** Writes the absent values; empty if the scratch session went away meanwhile. */
+    /** Writes the values that are due; empty if the scratch session went away meanwhile. */
     private Optional<SharedStateOutcome> write(
-            SharedScope scope, Map<String, @Nullable Object> wanted, boolean removeScratch, Deadline deadline) {
+            SharedScope scope, Map<String, SharedValue> wanted, boolean removeScratch, Deadline deadline) {
         EngineSession scratch = sessions.create(scratchKey(scope), labels -> scratch(scope, labels), deadline)
                 .session();
-        Map<String, @Nullable Object> before = values(scratch.resource(), scope);
-        Map<String, @Nullable Object> absent = absent(before, wanted);
-        if (!absent.isEmpty() && !append(scratch, scope, absent, deadline)) {
+        Map<String, SharedValue> due = due(values(scratch.resource(), scope), wanted);
+        if (!due.isEmpty() && !append(scratch, scope, due, deadline)) {
             return Optional.empty();
         }
         Optional<Session> after = client.get(scratch.engineId(), deadline);
         if (removeScratch) {
             boolean unused = sessions.delete(scratch, deadline);
         }
-        return after.map(session -> outcome(values(session, scope), wanted, List.copyOf(absent.keySet())));
+        return after.map(session -> outcome(values(session, scope), wanted, due.keySet()));
     }
 
-    private boolean append(
-            EngineSession scratch, SharedScope scope, Map<String, @Nullable Object> absent, Deadline deadline) {
+    private boolean append(EngineSession scratch, SharedScope scope, Map<String, SharedValue> due, Deadline deadline) {
+        Map<String, @Nullable Object> delta = new LinkedHashMap<>();
+        due.forEach((key, value) -> delta.put(key, value.value()));
         SessionEvent event = SessionEvent.builder(UUID.randomUUID().toString(), NOBODY, clock.instant())
-                .stateDelta(scope.stateScope().qualify(absent))
+                .stateDelta(scope.stateScope().qualify(delta))
                 .build();
         try {
             AppendEventResponse unused = client.change(
@@ -139,8 +137,7 @@ final class SharedStateAccess {
                     deadline,
                     () -> client.append(scratch.engineId(), NativeEvents.ofNew(event), deadline),
                     () -> client.get(scratch.engineId(), deadline)
-                            .filter(session ->
-                                    absent(values(session, scope), absent).isEmpty())
+                            .filter(session -> due(values(session, scope), due).isEmpty())
                             .map(session -> AppendEventResponse.getDefaultInstance()));
             return true;
         } catch (ApiException e) {
@@ -167,21 +164,30 @@ final class SharedStateAccess {
         return scope.stateScope().select(StateCodec.decodeState(session.getSessionState()));
     }
 
-    private static Map<String, @Nullable Object> absent(
-            Map<String, @Nullable Object> held, Map<String, @Nullable Object> wanted) {
-        Map<String, @Nullable Object> absent = new LinkedHashMap<>(wanted);
-        absent.keySet().removeAll(held.keySet());
-        return absent;
+    /** The values to be written: those of absent keys, and of others those that replace what differs. */
+    private static Map<String, SharedValue> due(Map<String, @Nullable Object> held, Map<String, SharedValue> wanted) {
+        Map<String, SharedValue> due = new LinkedHashMap<>(wanted);
+        due.entrySet()
+                .removeIf(entry -> holds(held, entry.getKey(), entry.getValue())
+                        || (held.containsKey(entry.getKey())
+                                && !entry.getValue().replaces()));
+        return due;
+    }
+
+    private static boolean holds(Map<String, @Nullable Object> held, String key, SharedValue value) {
+        return value.isRemoval()
+                ? !held.containsKey(key)
+                : held.containsKey(key) && Objects.equals(held.get(key), value.value());
     }
 
     private static SharedStateOutcome outcome(
-            Map<String, @Nullable Object> held, Map<String, @Nullable Object> wanted, List<String> appended) {
+            Map<String, @Nullable Object> held, Map<String, SharedValue> wanted, Set<String> appended) {
         List<String> written = new ArrayList<>();
         List<String> unchanged = new ArrayList<>();
         List<String> kept = new ArrayList<>();
         wanted.forEach((key, value) -> {
-            boolean equal = held.containsKey(key) && Objects.equals(held.get(key), value);
-            (!equal ? kept : appended.contains(key) ? written : unchanged).add(key);
+            boolean stands = value.replaces() || holds(held, key, value);
+            (!stands ? kept : appended.contains(key) ? written : unchanged).add(key);
         });
         return new SharedStateOutcome(written, unchanged, kept);
     }

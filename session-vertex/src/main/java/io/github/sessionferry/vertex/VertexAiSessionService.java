@@ -63,7 +63,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The engine shares {@code app:} state among all its sessions, whatever their application, and {@code user:} state
  * among all of a user. That state outlives every session and can only be seen through one: where a scope has no session,
  * {@link #findSharedState} finds nothing. {@link #storeSharedState} writes what is absent and keeps what is there, for
- * nobody knows how old it is.
+ * nobody knows how old it is, unless a value is given as one that replaces.
  *
  * <p>Calls in one process that change the same session wait for each other. Between processes the creation of a session
  * is the claim; of two appends of one event at the same time both may be kept, and are read as one.

@@ -17,6 +17,7 @@ import io.github.sessionferry.core.SessionAlreadyExistsException;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionEvent;
 import io.github.sessionferry.core.SessionException;
+import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.testkit.agentengine.OperationMode;
 import io.grpc.Status;
@@ -309,12 +310,24 @@ class AmbiguousOutcomesTest {
         fixture.create(KEY, Map.of());
         fixture.faults().on("AppendEvent").times(1).failAfter(Status.UNAVAILABLE);
 
-        var outcome = fixture.service.storeSharedState(
-                KEY.userScope(), Map.of("name", io.github.sessionferry.core.SharedValue.of("Ada", null)));
+        var outcome = fixture.service.storeSharedState(KEY.userScope(), Map.of("name", SharedValue.of("Ada", null)));
 
         assertThat(outcome.written()).containsExactly("name");
         assertThat(fixture.engine.calls("AppendEvent")).isEqualTo(1);
         assertThat(fixture.resources()).hasSize(1);
+    }
+
+    @Test
+    void sharedState_replyToReplacingLost_isWrittenOnce() {
+        fixture.create(KEY, Map.of("user:name", "Bob", "user:gone", 1L));
+        fixture.faults().on("AppendEvent").times(1).failAfter(Status.UNAVAILABLE);
+
+        var outcome = fixture.service.storeSharedState(
+                KEY.userScope(), Map.of("name", SharedValue.replacing("Ada", null), "gone", SharedValue.removal()));
+
+        assertThat(outcome.written()).containsExactlyInAnyOrder("name", "gone");
+        assertThat(fixture.engine.calls("AppendEvent")).isEqualTo(1);
+        assertThat(fixture.found(KEY).state()).isEqualTo(Map.of("user:name", "Ada"));
     }
 
     @Test

@@ -175,6 +175,84 @@ interface SharedStateRules extends ContractRules {
         assertThat(values(key.appScope())).isEqualTo(Map.of("motd", "hello"));
     }
 
+    @Rule(
+            value = "S-811",
+            needs = {WRITE, SHARED_STATE})
+    @Test
+    default void storeSharedState_replacingValue_isWrittenOverAnyOther() {
+        SessionKey key = fixture().newKey();
+        fixture().create(key);
+        store(key.userScope(), Map.of("older", at("first", 10), "undated", at("first", 10), "stays", at("first", 10)));
+
+        SharedStateOutcome outcome = store(
+                key.userScope(),
+                Map.of(
+                        "older", SharedValue.replacing("then", Fixture.CREATED.plusSeconds(5)),
+                        "undated", SharedValue.replacing("now", null),
+                        "new", SharedValue.replacing(1.0, null)));
+
+        assertThat(outcome.written()).containsExactlyInAnyOrder("older", "undated", "new");
+        assertThat(outcome.kept()).isEmpty();
+        assertThat(values(key.userScope()))
+                .isEqualTo(Map.of("older", "then", "undated", "now", "new", 1.0, "stays", "first"));
+        assertThat(fixture().found(key).state()).containsEntry("user:older", "then");
+    }
+
+    @Rule(
+            value = "S-812",
+            needs = {WRITE, SHARED_STATE})
+    @Test
+    default void storeSharedState_replacingValueThatIsThere_isUnchanged() {
+        SharedScope scope = fixture().newKey().userScope();
+        store(scope, Map.of("name", at("Ada", 10)));
+
+        SharedStateOutcome outcome = store(scope, Map.of("name", SharedValue.replacing("Ada", null)));
+
+        assertThat(outcome.unchanged()).containsExactly("name");
+        assertThat(outcome.written()).isEmpty();
+    }
+
+    @Rule(
+            value = "S-813",
+            needs = {WRITE, SHARED_STATE})
+    @Test
+    default void storeSharedState_removal_takesTheKeyAway() {
+        SessionKey key = fixture().newKey();
+        fixture().create(key);
+        store(key.userScope(), Map.of("name", at("Ada", 10), "age", at(36L, 10)));
+
+        SharedStateOutcome outcome =
+                store(key.userScope(), Map.of("name", SharedValue.removal(), "never", SharedValue.removal()));
+        SharedStateOutcome again = store(key.userScope(), Map.of("name", SharedValue.removal()));
+
+        assertThat(outcome.written()).containsExactly("name");
+        assertThat(outcome.unchanged()).containsExactly("never");
+        assertThat(again.unchanged()).containsExactly("name");
+        assertThat(values(key.userScope())).isEqualTo(Map.of("age", 36L));
+        assertThat(fixture().found(key).state()).isEqualTo(Map.of("user:age", 36L));
+    }
+
+    @Rule(
+            value = "S-814",
+            needs = {WRITE, SHARED_STATE, SHARED_STATE_TIMES})
+    @Test
+    default void findSharedState_afterReplacing_tellsTheGivenTimeOrThatOfTheWrite() {
+        SharedScope scope = fixture().newKey().userScope();
+        store(scope, Map.of("dated", at("first", 10), "undated", at("first", 10)));
+        Instant before = fixture().now();
+
+        store(
+                scope,
+                Map.of(
+                        "dated", SharedValue.replacing("then", Fixture.CREATED.plusSeconds(5)),
+                        "undated", SharedValue.replacing("now", null)));
+
+        Map<String, SharedValue> found = fixture().service().findSharedState(scope);
+        assertThat(writeTime(found, "dated")).isEqualTo(Fixture.CREATED.plusSeconds(5));
+        assertThat(writeTime(found, "undated"))
+                .isAfterOrEqualTo(fixture().controlsTime() ? before : before.minusSeconds(300));
+    }
+
     private SharedStateOutcome store(SharedScope scope, Map<String, SharedValue> values) {
         return fixture().service().storeSharedState(scope, values);
     }

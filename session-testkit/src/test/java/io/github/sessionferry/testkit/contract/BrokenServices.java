@@ -904,6 +904,47 @@ final class BrokenServices {
                 return found;
             }
         });
+        add("S-811", "lets only newer values replace", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public SharedStateOutcome storeSharedState(SharedScope scope, Map<String, SharedValue> values) {
+                Map<String, SharedValue> newest = new LinkedHashMap<>();
+                values.forEach((name, value) -> newest.put(
+                        name,
+                        value.isRemoval()
+                                ? value
+                                : SharedValue.of(
+                                        value.value(), value.writeTime().orElse(null))));
+                return super.storeSharedState(scope, newest);
+            }
+        });
+        add("S-812", "writes replacing values that it already has", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public SharedStateOutcome storeSharedState(SharedScope scope, Map<String, SharedValue> values) {
+                SharedStateOutcome outcome = super.storeSharedState(scope, values);
+                boolean replaces = values.values().stream().anyMatch(SharedValue::replaces);
+                return replaces
+                        ? new SharedStateOutcome(List.copyOf(values.keySet()), List.of(), outcome.kept())
+                        : outcome;
+            }
+        });
+        add("S-813", "sets removed shared keys to null", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public SharedStateOutcome storeSharedState(SharedScope scope, Map<String, SharedValue> values) {
+                Map<String, SharedValue> kept = new LinkedHashMap<>();
+                values.forEach(
+                        (name, value) -> kept.put(name, value.isRemoval() ? SharedValue.replacing(null, null) : value));
+                return super.storeSharedState(scope, kept);
+            }
+        });
+        add("S-814", "forgets when replacing values were written", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public SharedStateOutcome storeSharedState(SharedScope scope, Map<String, SharedValue> values) {
+                Map<String, SharedValue> undated = new LinkedHashMap<>();
+                values.forEach((name, value) ->
+                        undated.put(name, value.replaces() ? SharedValue.replacing(value.value(), null) : value));
+                return super.storeSharedState(scope, undated);
+            }
+        });
     }
 
     private void expiry() {

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  *
  * @since 0.1
  */
+@SuppressWarnings("EnumOrdinal") // the order of the stages is their meaning
 public enum Stage {
     /** The source alone is read and written. */
     SOURCE_ONLY(StoreSide.SOURCE),

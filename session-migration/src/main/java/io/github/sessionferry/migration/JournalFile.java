@@ -38,7 +38,7 @@ final class JournalFile implements AutoCloseable {
     private final RandomAccessFile access;
     private final boolean temporary;
     private long end;
-    private boolean torn;
+    private volatile boolean torn;
 
     private JournalFile(Path file, Path realFile, RandomAccessFile access, boolean temporary) throws IOException {
         this.temporary = temporary;
@@ -157,8 +157,11 @@ final class JournalFile implements AutoCloseable {
     }
 
     /** Writes a line, or throws if it cannot be written for certain. */
-    synchronized void append(Map<String, ? extends @Nullable Object> line) {
-        byte[] bytes = (Json.write(line) + "\n").getBytes(StandardCharsets.UTF_8);
+    void append(Map<String, ? extends @Nullable Object> line) {
+        append((Json.write(line) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private synchronized void append(byte[] bytes) {
         if (torn) {
             throw new JournalException("the journal " + file + " could not be written before");
         }
@@ -172,8 +175,8 @@ final class JournalFile implements AutoCloseable {
         }
     }
 
-    /** Brings all lines to the disk. */
-    synchronized void force() {
+    /** Brings all lines to the disk that were written before; others may be written meanwhile. */
+    void force() {
         if (temporary) {
             return;
         }

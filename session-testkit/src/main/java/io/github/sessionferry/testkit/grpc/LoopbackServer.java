@@ -11,26 +11,21 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A plaintext gRPC server on the loopback interface only.
  *
- * <p>Each call runs on a thread of its own, virtual where the JVM has them, so that calls that wait do not keep others
- * from being served. Thread-safe.
+ * <p>Calls run on their connection's thread, which saves handing each over to another: services must not wait.
+ * Thread-safe.
  *
  * @since 0.1
  */
 public final class LoopbackServer implements AutoCloseable {
     private final Server server;
-    private final ExecutorService executor;
 
-    private LoopbackServer(Server server, ExecutorService executor) {
+    private LoopbackServer(Server server) {
         this.server = server;
-        this.executor = executor;
     }
 
     /**
@@ -38,7 +33,7 @@ public final class LoopbackServer implements AutoCloseable {
      *
      * @param port where to listen; 0 picks a free port
      * @param maxInboundMessageBytes the largest request that is accepted; positive
-     * @param services what the server answers
+     * @param services what the server answers; none may wait while it serves a call
      * @param interceptors what each call passes through, the first one outermost
      * @return the running server; close it
      * @throws UncheckedIOException if the port cannot be listened on
@@ -50,19 +45,17 @@ public final class LoopbackServer implements AutoCloseable {
             List<? extends BindableService> services,
             List<? extends ServerInterceptor> interceptors) {
         requireNonNull(services, "services");
-        ExecutorService executor = threadPerCall();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .maxInboundMessageSize(maxInboundMessageBytes)
-                .executor(executor);
+                .directExecutor();
         services.forEach(builder::addService);
         for (int i = interceptors.size() - 1; i >= 0; i--) {
             builder.intercept(interceptors.get(i));
         }
         try {
-            return new LoopbackServer(builder.build().start(), executor);
+            return new LoopbackServer(builder.build().start());
         } catch (IOException e) {
-            executor.shutdown();
             throw new UncheckedIOException("cannot listen on 127.0.0.1:" + port + "; choose another port", e);
         }
     }
@@ -100,22 +93,6 @@ public final class LoopbackServer implements AutoCloseable {
             server.awaitTermination(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            executor.shutdownNow();
-        }
-    }
-
-    private static ExecutorService threadPerCall() {
-        try {
-            return (ExecutorService)
-                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-        } catch (ReflectiveOperationException noVirtualThreads) {
-            AtomicLong count = new AtomicLong();
-            return Executors.newCachedThreadPool(task -> {
-                Thread thread = new Thread(task, "grpc-loopback-" + count.incrementAndGet());
-                thread.setDaemon(true);
-                return thread;
-            });
         }
     }
 }

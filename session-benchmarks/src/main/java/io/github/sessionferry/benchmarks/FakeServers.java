@@ -14,6 +14,9 @@ import java.util.List;
 /** A Firestore and an Agent Engine in a JVM of their own, so that what they cost is not the client's. Not thread-safe. */
 final class FakeServers implements AutoCloseable {
 
+    /** Room for all that they hold, and for the garbage of one measurement, which is to see no collection of it. */
+    private static final List<String> OPTIONS = List.of("-Xms7g", "-Xmx7g", "-Xmn4g", "-XX:+UseParallelGC");
+
     private final OtherJvm jvm;
     private final String firestore;
     private final String agentEngine;
@@ -25,7 +28,7 @@ final class FakeServers implements AutoCloseable {
     }
 
     static FakeServers start() throws IOException {
-        OtherJvm jvm = OtherJvm.start(FakeServers.class, List.of("-Xmx6g"));
+        OtherJvm jvm = OtherJvm.start(FakeServers.class, OPTIONS);
         return new FakeServers(jvm, jvm.answer(), jvm.answer());
     }
 
@@ -40,7 +43,7 @@ final class FakeServers implements AutoCloseable {
                 + "?plaintext=true&timeout=60s&endpoint=" + agentEngine);
     }
 
-    /** Lets every call from now on wait before it is served; counts them from zero. */
+    /** Lets every call from now on wait before it is served; counts them from zero, and collects the garbage so far. */
     void delayEachCall(Duration delay) throws IOException {
         jvm.ask("delay " + delay.toMillis());
     }
@@ -86,6 +89,7 @@ final class FakeServers implements AutoCloseable {
             }
             faults.resetCalls();
         }
+        System.gc();
         return "done";
     }
 }

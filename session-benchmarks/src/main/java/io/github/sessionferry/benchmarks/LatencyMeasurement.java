@@ -22,7 +22,6 @@ final class LatencyMeasurement implements Measurement {
     private static final Duration LATENCY = Duration.ofMillis(20);
     private static final int CONCURRENCY = 64;
     private static final int SESSIONS = 2_000;
-    private static final int SESSIONS_OF_WARM_UP = 1_000;
     private static final int WARM_UPS = 2;
     private static final int SESSIONS_OF_SCRIPT = 10;
     private static final int EVENTS = 30;
@@ -36,20 +35,20 @@ final class LatencyMeasurement implements Measurement {
     public void run(Figures figures) throws IOException {
         try (FakeServers servers = FakeServers.start()) {
             for (int warmUp = 0; warmUp < WARM_UPS; warmUp++) {
-                measure(servers, warmUp, SESSIONS_OF_WARM_UP, Duration.ZERO, LatencyMeasurement::migrate);
+                measure(servers, warmUp, SESSIONS, LatencyMeasurement::migrate);
             }
             add(
                     figures,
                     "engine, Firestore to Agent Engine",
                     CONCURRENCY,
                     SESSIONS,
-                    measure(servers, WARM_UPS, SESSIONS, LATENCY, LatencyMeasurement::migrate));
+                    measure(servers, WARM_UPS, SESSIONS, LatencyMeasurement::migrate));
             add(
                     figures,
                     "one session after the other",
                     1,
                     SESSIONS_OF_SCRIPT,
-                    measure(servers, WARM_UPS + 1, SESSIONS_OF_SCRIPT, LATENCY, LatencyMeasurement::moveOneByOne));
+                    measure(servers, WARM_UPS + 1, SESSIONS_OF_SCRIPT, LatencyMeasurement::moveOneByOne));
         }
     }
 
@@ -98,13 +97,12 @@ final class LatencyMeasurement implements Measurement {
                 measured.serversProcessorTime.toNanos() / 1_000 / measured.calls);
     }
 
-    private static Measured measure(FakeServers servers, int number, int sessions, Duration latency, Move move)
-            throws IOException {
+    private static Measured measure(FakeServers servers, int number, int sessions, Move move) throws IOException {
         try (SessionService source = servers.openFirestore(number);
                 SessionService target = servers.openAgentEngine(number)) {
             servers.delayEachCall(Duration.ZERO);
             fill(source, sessions);
-            servers.delayEachCall(latency);
+            servers.delayEachCall(LATENCY);
             Duration own = ownProcessorTime();
             Duration ofServers = servers.processorTime();
             long begin = System.nanoTime();

@@ -8,11 +8,16 @@ import static org.assertj.core.api.Assertions.within;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class CallPacerTest {
 
     private final VirtualTime time = new VirtualTime();
@@ -94,6 +99,57 @@ class CallPacerTest {
     }
 
     @Test
+    void await_interruptedBehindOthers_givesUpBeforeItsTurn() throws Exception {
+        pacer.await(1);
+        Gate gate = new Gate();
+        time.whileAsleep = gate::pass;
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Future<Duration> first = threads.submit(() -> pacer.await(1));
+            gate.awaitArrival();
+            Future<?> second = threads.submit(() -> {
+                Thread.currentThread().interrupt();
+                assertThatThrownBy(() -> pacer.await(1)).isInstanceOf(InterruptedException.class);
+            });
+
+            second.get(10, TimeUnit.SECONDS);
+
+            assertThat(first.isDone()).isFalse();
+            gate.open();
+            assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(Duration.ofSeconds(1));
+            assertThat(pacer.quota().made()).isEqualTo(2);
+        } finally {
+            gate.open();
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void await_whoeverAskedFirst_passesFirst() throws Exception {
+        pacer.await(1);
+        Gate gate = new Gate();
+        time.whileAsleep = gate::pass;
+        FutureTask<Duration> greedy = new FutureTask<>(() -> {
+            pacer.await(1);
+            return pacer.await(1);
+        });
+        FutureTask<Duration> patient = new FutureTask<>(() -> pacer.await(1));
+        Thread patientThread = new Thread(patient);
+
+        new Thread(greedy).start();
+        gate.awaitArrival();
+        patientThread.start();
+        while (patientThread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        gate.open();
+
+        assertThat(patient.get(10, TimeUnit.SECONDS)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(greedy.get(10, TimeUnit.SECONDS)).isLessThanOrEqualTo(Duration.ofSeconds(2));
+        assertThat(time.elapsed()).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
     void await_noCalls_isRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> pacer.await(0));
     }
@@ -103,6 +159,17 @@ class CallPacerTest {
         pacer.await(1);
 
         pacer.refused(Duration.ofSeconds(42));
+
+        assertThat(pacer.await(1)).isEqualTo(Duration.ofSeconds(42));
+    }
+
+    @Test
+    void refused_whileAnotherWaitsForItsTurn_holdsThatOneBackToo() throws InterruptedException {
+        pacer.await(1);
+        time.whileAsleep = () -> {
+            time.whileAsleep = () -> {};
+            pacer.refused(Duration.ofSeconds(42));
+        };
 
         assertThat(pacer.await(1)).isEqualTo(Duration.ofSeconds(42));
     }
@@ -241,6 +308,7 @@ class CallPacerTest {
     /** Moves only when somebody sleeps; one thread at a time does, the one whose turn it is. */
     private static final class VirtualTime implements PacingTime {
 
+        private volatile Runnable whileAsleep = () -> {};
         private long now;
 
         @Override
@@ -253,6 +321,7 @@ class CallPacerTest {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
+            whileAsleep.run();
             advance(time);
         }
 
@@ -262,6 +331,34 @@ class CallPacerTest {
 
         Duration elapsed() {
             return Duration.ofNanos(nanoTime());
+        }
+    }
+
+    /** Holds up whoever comes until it is opened. */
+    private static final class Gate {
+
+        private final CountDownLatch arrived = new CountDownLatch(1);
+        private final CountDownLatch opened = new CountDownLatch(1);
+
+        void pass() {
+            arrived.countDown();
+            await(opened);
+        }
+
+        void awaitArrival() {
+            await(arrived);
+        }
+
+        void open() {
+            opened.countDown();
+        }
+
+        private static void await(CountDownLatch latch) {
+            try {
+                assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 }

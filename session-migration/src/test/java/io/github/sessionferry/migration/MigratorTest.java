@@ -106,6 +106,24 @@ class MigratorTest {
     }
 
     @Test
+    void run_whenTheTargetLacksAFewOnly_writesThoseAndLooksAtTheOthers() {
+        Samples.fill(source, 100, 2);
+        Samples.fill(target, 100, 1);
+        target.delete(Samples.key(0), Precondition.none());
+        target.delete(Samples.key(50), Precondition.none());
+        migrator().build().run();
+        target.delete(Samples.key(0), Precondition.none());
+        target.delete(Samples.key(50), Precondition.none());
+        targetFaults.resetCalls();
+
+        MigrationReport report = migrator().concurrency(1).build().run();
+
+        assertThat(report.counts()).isEqualTo(new MigrationCounts(2, 0, 98, 0, 0, 0, 0, 4, 0));
+        assertThat(targetFaults.calls(SessionOperation.STORE)).isEqualTo(4);
+        assertEqualStores(100);
+    }
+
+    @Test
     void run_withFaultsInAFifthOfAllCalls_losesAndDoublesNothing() {
         Samples.fill(source, 400, 6);
         source.storeSharedState(APP, Map.of("currency", SharedValue.of("EUR", Samples.T0)));

@@ -339,16 +339,20 @@ class ResumeTest {
 
     @Test
     void scan_waitsForItsOldestPage_soThatOpenPagesAreBounded() throws Exception {
-        targetFaults.on(SessionOperation.FIND).forKeys(Samples.key(0)::equals).hangBefore();
+        sourceFaults
+                .on(SessionOperation.FIND)
+                .forKeys(Samples.key(0)::equals)
+                .times(1)
+                .hangBefore();
         Migrator migrator = onePartition().concurrency(8).build();
         Thread runner = new Thread(migrator::run);
 
         runner.start();
-        assertThat(targetFaults.awaitHanging(1, Duration.ofSeconds(20))).isTrue();
+        assertThat(sourceFaults.awaitHanging(1, Duration.ofSeconds(20))).isTrue();
         while (hasScannedLess(5)) {
             Thread.onSpinWait();
         }
-        targetFaults.release();
+        sourceFaults.release();
         runner.join();
 
         assertThat(resumed().build().run().counts().done()).isEqualTo(SESSIONS);

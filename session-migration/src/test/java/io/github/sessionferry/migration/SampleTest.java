@@ -8,6 +8,7 @@ import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.SharedValue;
+import io.github.sessionferry.core.rollout.RolloutPolicy;
 import io.github.sessionferry.migration.ValidationReport.Verdict;
 import io.github.sessionferry.testkit.FaultySessionService;
 import io.github.sessionferry.testkit.InMemorySessionService;
@@ -42,6 +43,21 @@ class SampleTest {
 
         assertThat(chosen).isBetween(4_700L, 5_300L);
         assertThat(inBoth).isBetween(150L, 350L);
+    }
+
+    @Test
+    void includes_ofTheUsersInARollout_choosesAboutTheShareToo() {
+        RolloutPolicy rollout = RolloutPolicy.builder("42").percentage(20).build();
+        Sample sample = new Sample(0.05, 42);
+        List<SessionKey> inRollout = IntStream.range(0, 100_000)
+                .mapToObj(i -> new SessionKey("shop", "user-" + i, "session"))
+                .filter(key -> rollout.decide(key.userId()).included())
+                .toList();
+
+        long chosen = inRollout.stream().filter(sample::includes).count();
+
+        assertThat(inRollout).hasSizeBetween(19_000, 21_000);
+        assertThat(chosen).isBetween(900L, 1_100L);
     }
 
     /** Kept from release to release, so that a run can be repeated with a newer one. */

@@ -26,6 +26,8 @@ class ValidationOfChangingStoresTest {
 
     private static final SessionKey KEY = Samples.key(3);
     private static final SharedScope APP = SharedScope.app("shop");
+    private static final Map<String, SharedValue> THEME = Map.of("theme", SharedValue.of("dark", null));
+    private static final int MOST_JUDGED_AGAIN = 10_000;
 
     private final InMemorySessionService source = InMemorySessionService.create();
     private final InMemorySessionService target = InMemorySessionService.create();
@@ -176,6 +178,44 @@ class ValidationOfChangingStoresTest {
                 .isEqualTo(report.sessions().get(0).differences().size());
     }
 
+    @Test
+    void run_whenMoreDifferThanAreJudgedAgain_aSessionThatChangesMeanwhileIsStillEqual() {
+        for (int i = 0; i < MOST_JUDGED_AGAIN; i++) {
+            Samples.put(
+                    source,
+                    Session.builder(new SessionKey("a", "missing", "s" + i), Samples.T0)
+                            .build());
+        }
+        sourceFaults.on(SessionOperation.FIND).forKeys(KEY::equals).times(1).runAfter(call -> add(source, 100));
+        targetFaults.on(SessionOperation.FIND).forKeys(KEY::equals).times(1).runBefore(call -> add(target, 100));
+
+        ValidationReport report = validator().concurrency(1).build().run();
+
+        assertThat(report.counts().missing()).isEqualTo(MOST_JUDGED_AGAIN);
+        assertThat(report.counts().different()).isZero();
+        assertThat(report.counts().matched()).isEqualTo(10);
+    }
+
+    @Test
+    void run_whenMoreScopesDifferThanAreJudgedAgain_aScopeThatChangesMeanwhileIsStillEqual() {
+        for (int i = 0; i < MOST_JUDGED_AGAIN; i++) {
+            source.storeSharedState(SharedScope.user("a", "missing-" + i), THEME);
+        }
+        SharedScope late = SharedScope.user("b", "late");
+        source.storeSharedState(late, THEME);
+        long looksAtEach = 2;
+        targetFaults
+                .on(SessionOperation.FIND_SHARED_STATE)
+                .skip(looksAtEach * MOST_JUDGED_AGAIN)
+                .times(1)
+                .runAfter(call -> target.storeSharedState(late, THEME));
+
+        ValidationReport report = validator().concurrency(1).build().run();
+
+        assertThat(report.counts().sharedDifferent()).isEqualTo(MOST_JUDGED_AGAIN);
+        assertThat(target.findSharedState(late)).isNotEmpty();
+    }
+
     /** Adds an event without effect on shared state. */
     private static void add(InMemorySessionService store, int event) {
         Session session = store.find(KEY, EventSelection.all()).orElseThrow();
@@ -185,11 +225,13 @@ class ValidationOfChangingStoresTest {
     }
 
     private ValidationReport run() {
+        return validator().build().run();
+    }
+
+    private Validator.Builder validator() {
         return Validator.builder(
                         new FaultySessionService(source, sourceFaults), new FaultySessionService(target, targetFaults))
-                .retryDelay(Duration.ofMillis(1))
-                .build()
-                .run();
+                .retryDelay(Duration.ofMillis(1));
     }
 
     private static void assertAllEqual(ValidationReport report) {

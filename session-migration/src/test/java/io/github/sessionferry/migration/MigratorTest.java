@@ -26,7 +26,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -256,46 +255,6 @@ class MigratorTest {
         assertThat(report.counts().failed()).isBetween(1L, 4L);
         assertThat(report.succeeded()).isFalse();
         assertThat(targetFaults.calls(SessionOperation.STORE)).isLessThanOrEqualTo(14);
-    }
-
-    @Test
-    void i11_whenTheScanBreaksOff_theRunIsNeverComplete() {
-        Samples.fill(source, 100, 1);
-        sourceFaults.on(SessionOperation.SCAN).skip(3).failBefore(SessionErrorCode.UNAVAILABLE);
-
-        MigrationReport report =
-                migrator().pageSize(10).concurrency(1).maxRetries(1).build().run();
-
-        assertThat(report.counts().created()).isEqualTo(30);
-        assertThat(report.counts().failed()).isZero();
-        assertThat(report.run().ending()).isEqualTo(RunEnding.STOPPED);
-        assertThat(report.succeeded()).isFalse();
-        assertThat(report.run().stopReason().orElseThrow().message()).contains("scan");
-    }
-
-    @Test
-    void i11_whenTheScanOfSharedScopesBreaksOff_theRunIsNeverComplete() {
-        Samples.fill(source, 10, 1);
-        sourceFaults.on(SessionOperation.SCAN_SHARED_SCOPES).failBefore(SessionErrorCode.INTERNAL);
-
-        MigrationReport report = migrator().build().run();
-
-        assertThat(report.run().ending()).isEqualTo(RunEnding.STOPPED);
-        assertThat(report.counts().done()).isZero();
-    }
-
-    @Test
-    void i16_twoRunsAtOnce_moveEverythingOnce() {
-        Samples.fill(source, 300, 4);
-
-        CompletableFuture<MigrationReport> other =
-                CompletableFuture.supplyAsync(() -> migrator().build().run());
-        MigrationReport report = migrator().build().run();
-
-        assertThat(report.counts().created() + other.join().counts().created()).isEqualTo(300);
-        assertThat(report.counts().done()).isEqualTo(300);
-        assertThat(other.join().counts().done()).isEqualTo(300);
-        assertEqualStores(300);
     }
 
     @Test

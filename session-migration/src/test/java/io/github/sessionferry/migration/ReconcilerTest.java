@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sessionferry.core.EventSelection;
-import io.github.sessionferry.core.NewSession;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionEvent;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
-import io.github.sessionferry.core.SharedScope;
-import io.github.sessionferry.core.SharedValue;
-import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.migration.ReconcileResult.Status;
 import io.github.sessionferry.testkit.FaultySessionService;
 import io.github.sessionferry.testkit.InMemorySessionService;
@@ -128,199 +124,6 @@ class ReconcilerTest {
     }
 
     @Test
-    void i1_whenTheSourceChangesBetweenReadAndWrite_theChangeArrivesToo() {
-        Samples.put(source, Samples.session(KEY, 2));
-        targetFaults.on(SessionOperation.STORE).times(1).runBefore(call -> source.append(KEY, Samples.event(9)));
-
-        ReconcileResult result = reconciler.reconcile(KEY);
-
-        assertThat(result.status()).isEqualTo(Status.CREATED);
-        assertThat(result.eventsAppended()).isEqualTo(3);
-        assertThat(inTarget().events()).extracting(SessionEvent::id).containsExactly("e1", "e2", "e9");
-        assertThat(inTarget()).isEqualTo(ownStateOnly(inSource()));
-    }
-
-    @Test
-    void i1_whenTheSourceNeverStopsChanging_endsWithContention() {
-        Samples.put(source, Samples.session(KEY, 1));
-        int[] next = {100};
-        targetFaults.on(SessionOperation.STORE).runBefore(call -> source.append(KEY, Samples.event(next[0]++)));
-
-        assertThatThrownBy(() -> reconciler.reconcile(KEY))
-                .isInstanceOfSatisfying(
-                        SessionException.class, e -> assertThat(e.code()).isEqualTo(SessionErrorCode.CONTENTION));
-    }
-
-    @Test
-    void i2_whenBothAreDeletedBeforeTheWrite_leavesNoZombie() {
-        Samples.put(source, Samples.session(KEY, 2));
-        targetFaults.on(SessionOperation.STORE).times(1).runBefore(call -> deleteInBoth());
-
-        ReconcileResult result = reconciler.reconcile(KEY);
-
-        assertThat(result.status()).isEqualTo(Status.SOURCE_ABSENT);
-        assertThat(target.find(KEY, EventSelection.none())).isEmpty();
-    }
-
-    @Test
-    void i2_whenTheWriteGaveNoAnswerAndBothWereDeleted_leavesNoZombie() {
-        Samples.put(source, Samples.session(KEY, 2));
-        targetFaults.on(SessionOperation.STORE).times(1).runAfter(call -> {
-            source.delete(KEY, Precondition.none());
-            throw new SessionException(SessionErrorCode.UNAVAILABLE, "no answer");
-        });
-
-        assertThat(reconciler.reconcile(KEY).status()).isEqualTo(Status.SOURCE_ABSENT);
-        assertThat(target.find(KEY, EventSelection.none())).isEmpty();
-    }
-
-    @Test
-    void i2_whenTheSessionIsCreatedAnewAfterTheDelete_holdsNoEventOfTheOldOne() {
-        Samples.put(source, Samples.session(KEY, 2));
-        targetFaults.on(SessionOperation.STORE).times(1).runBefore(call -> {
-            deleteInBoth();
-            clock.advance(Duration.ofHours(1));
-            source.create(NewSession.builder(KEY).state(Map.of("fresh", true)).build());
-        });
-
-        ReconcileResult result = reconciler.reconcile(KEY);
-
-        assertThat(result.status()).isEqualTo(Status.CREATED);
-        assertThat(inTarget().events()).isEmpty();
-        assertThat(inTarget()).isEqualTo(inSource());
-    }
-
-    @Test
-    void i3_whenSomebodyUsesWhatARepairLeftInTheTarget_itIsNotTakenAway() {
-        Samples.put(source, Samples.session(KEY, 2));
-        targetFaults.on(SessionOperation.STORE).times(1).runAfter(call -> {
-            source.delete(KEY, Precondition.none());
-            target.append(KEY, Samples.event(50));
-        });
-
-        assertThat(reconciler.reconcile(KEY).status()).isEqualTo(Status.SOURCE_ABSENT);
-        assertThat(inTarget().events()).extracting(SessionEvent::id).contains("e50");
-    }
-
-    @Test
-    void i3_whenTheTargetIsUsedRightBeforeTheRemoval_theRemovalIsRefused() {
-        Samples.put(source, Samples.session(KEY, 2));
-        targetFaults.on(SessionOperation.STORE).times(1).runAfter(call -> source.delete(KEY, Precondition.none()));
-        targetFaults.on(SessionOperation.DELETE).times(1).runBefore(call -> target.append(KEY, Samples.event(50)));
-
-        assertThat(reconciler.reconcile(KEY).status()).isEqualTo(Status.SOURCE_ABSENT);
-        assertThat(inTarget().events()).extracting(SessionEvent::id).contains("e50");
-    }
-
-    @Test
-    void i5_whenTheWriteWasAppliedButGaveNoAnswer_nothingIsDoubled() {
-        Session session = Samples.put(source, Samples.session(KEY, 4));
-        targetFaults.on(SessionOperation.STORE).times(1).failAfter();
-
-        ReconcileResult result = reconciler.reconcile(KEY);
-
-        assertThat(result.status()).isEqualTo(Status.CREATED);
-        assertThat(result.retries()).isEqualTo(1);
-        assertThat(inTarget()).isEqualTo(session);
-        assertThat(targetFaults.calls(SessionOperation.STORE)).isEqualTo(1);
-    }
-
-    @Test
-    void i10_whenTheTargetWasChangedAfterTheCopy_theOldIsNotCopiedOverTheNew() {
-        Samples.put(source, Samples.session(KEY, 2));
-        reconciler.reconcile(KEY);
-        target.append(KEY, Samples.event(60));
-        Session newer = inTarget();
-
-        ReconcileResult result = reconciler.reconcile(KEY);
-
-        assertThat(result.status()).isEqualTo(Status.TARGET_AHEAD);
-        assertThat(inTarget()).isEqualTo(newer);
-    }
-
-    @Test
-    void i10_whenTheTargetChangesBetweenReadAndWrite_theChangeStays() {
-        Samples.put(source, Samples.session(KEY, 3));
-        Samples.put(target, Samples.session(KEY, 1));
-        targetFaults.on(SessionOperation.STORE).times(1).runBefore(call -> target.append(KEY, Samples.event(60)));
-
-        ReconcileResult result = reconciler.reconcile(KEY);
-
-        assertThat(result.status()).isEqualTo(Status.TARGET_AHEAD);
-        assertThat(inTarget().events()).extracting(SessionEvent::id).containsExactly("e1", "e2", "e3", "e60");
-        assertThat(inTarget().state(StateScope.SESSION)).containsEntry("last", "e60");
-    }
-
-    @Test
-    void i15_historyWithSharedDeltas_leavesSharedStateAlone() {
-        SharedScope user = KEY.userScope();
-        target.storeSharedState(user, Map.of("theme", SharedValue.of("light", Samples.T0.plusSeconds(999))));
-        Samples.put(source, Samples.session(KEY, 5));
-
-        reconciler.reconcile(KEY);
-
-        assertThat(target.findSharedState(user).get("theme").value()).isEqualTo("light");
-    }
-
-    @Test
-    void i15_sharedState_movesNewestWins() {
-        SharedScope app = KEY.appScope();
-        source.storeSharedState(
-                app,
-                Map.of(
-                        "absent", SharedValue.of(1L, Samples.T0),
-                        "older", SharedValue.of("new", Samples.T0.plusSeconds(1)),
-                        "newer", SharedValue.of("old", Samples.T0),
-                        "same", SharedValue.of(true, Samples.T0)));
-        target.storeSharedState(
-                app,
-                Map.of(
-                        "older", SharedValue.of("old", Samples.T0),
-                        "newer", SharedValue.of("new", Samples.T0.plusSeconds(1)),
-                        "same", SharedValue.of(true, Samples.T0)));
-
-        SharedReconcileResult preview = reconciler.preview(app);
-        SharedReconcileResult result = reconciler.reconcile(app);
-
-        assertThat(result.outcome().written()).containsExactlyInAnyOrder("absent", "older");
-        assertThat(result.outcome().unchanged()).containsExactly("same");
-        assertThat(result.outcome().kept()).containsExactly("newer");
-        assertThat(preview.outcome().written()).containsExactlyInAnyOrder("absent", "older");
-        assertThat(preview.outcome().unchanged()).containsExactly("same");
-        assertThat(preview.outcome().kept()).containsExactly("newer");
-        assertThat(target.findSharedState(app).get("newer").value()).isEqualTo("new");
-        assertThat(target.findSharedState(app).get("older").value()).isEqualTo("new");
-    }
-
-    @Test
-    void i16_whenAnotherRunCreatesTheSessionFirst_itIsThereOnce() {
-        Session session = Samples.put(source, Samples.session(KEY, 4));
-        targetFaults
-                .on(SessionOperation.STORE)
-                .times(1)
-                .runBefore(call -> Reconciler.between(source, target).reconcile(KEY));
-
-        ReconcileResult result = reconciler.reconcile(KEY);
-
-        assertThat(result.status()).isEqualTo(Status.UNCHANGED);
-        assertThat(result.eventsAppended()).isZero();
-        assertThat(inTarget()).isEqualTo(session);
-    }
-
-    @Test
-    void i16_whenANewerSessionAppearsInTheTargetBeforeTheWrite_itIsNotOverwritten() {
-        Samples.put(source, Samples.session(KEY, 2));
-        Session newer = Samples.session(KEY, 2).toBuilder()
-                .state(Map.of("count", 99L))
-                .updateTime(Samples.T0.plusSeconds(100))
-                .build();
-        targetFaults.on(SessionOperation.STORE).times(1).runBefore(call -> Samples.put(target, newer));
-
-        assertThat(reconciler.reconcile(KEY).status()).isEqualTo(Status.TARGET_AHEAD);
-        assertThat(inTarget()).isEqualTo(newer);
-    }
-
-    @Test
     void reconcile_afterFailuresThatPass_succeedsAndCountsTheRetries() {
         Samples.put(source, Samples.session(KEY, 1));
         sourceFaults.on(SessionOperation.FIND).times(2).failBefore(SessionErrorCode.UNAVAILABLE);
@@ -386,20 +189,7 @@ class ReconcilerTest {
         assertThatThrownBy(() -> builder.retryDelay(Duration.ofHours(1))).isInstanceOf(IllegalArgumentException.class);
     }
 
-    private void deleteInBoth() {
-        source.delete(KEY, Precondition.none());
-        target.delete(KEY, Precondition.none());
-    }
-
-    private Session inSource() {
-        return source.find(KEY, EventSelection.all()).orElseThrow();
-    }
-
     private Session inTarget() {
         return target.find(KEY, EventSelection.all()).orElseThrow();
-    }
-
-    private static Session ownStateOnly(Session session) {
-        return session.toBuilder().state(session.state(StateScope.SESSION)).build();
     }
 }

@@ -401,19 +401,6 @@ class ValidatorTest {
     }
 
     @Test
-    void i11_whenAScanBreaksOff_nothingIsProven() {
-        fillBoth(30);
-        targetFaults.on(SessionOperation.SCAN).skip(1).failBefore(SessionErrorCode.UNAVAILABLE);
-
-        ValidationReport report =
-                validator().pageSize(10).concurrency(1).build().run();
-
-        assertThat(report.run().ending()).isEqualTo(RunEnding.STOPPED);
-        assertThat(report.counts().matched()).isEqualTo(30);
-        assertThat(report.equal()).isFalse();
-    }
-
-    @Test
     void run_whenCredentialsAreRefused_stops() {
         fillBoth(500);
         targetFaults.on(SessionOperation.FIND).skip(5).failBefore(SessionErrorCode.UNAUTHENTICATED);

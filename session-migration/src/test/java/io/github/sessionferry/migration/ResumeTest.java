@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -293,6 +294,54 @@ class ResumeTest {
         assertRefused(resumed(), "version 2", "release");
         Files.writeString(journal, "{\"time\":\"" + Samples.T0 + "\"}\n");
         assertRefused(resumed(), "is no journal");
+    }
+
+    @Test
+    void resume_takesUpAHundredThousandFailedSessions_andRefusesMore() throws IOException {
+        int most = 100_000;
+        migrator().build().run();
+        Files.write(
+                journal,
+                IntStream.range(0, most).mapToObj(ResumeTest::failedLine).toList(),
+                StandardOpenOption.APPEND);
+
+        MigrationReport report = resumed().build().run();
+
+        assertThat(report.counts().gone()).isEqualTo(most);
+        assertThat(report.counts().done()).isEqualTo(SESSIONS + most);
+
+        Files.write(
+                journal,
+                IntStream.rangeClosed(0, most).mapToObj(ResumeTest::failedLine).toList(),
+                StandardOpenOption.APPEND);
+        assertRefused(resumed(), "more than 100000 sessions that failed", "begin a new run with another file");
+    }
+
+    private static String failedLine(int number) {
+        return "{\"app\":\"a\",\"user\":\"u\",\"session\":\"s" + number + "\",\"status\":\"failed\","
+                + "\"code\":\"UNAVAILABLE\",\"reason\":\"out\",\"events\":0,\"retries\":0,\"time\":\"" + Samples.T0
+                + "\"}";
+    }
+
+    @Test
+    void run_withMoreFailuresThanAreTriedAgainAtTheEnd_leavesTheRestToAResume() {
+        int triedAgain = 10_000;
+        int more = 5;
+        Samples.fill(source, triedAgain + more, 0);
+        targetFaults.on(SessionOperation.STORE).times(triedAgain + more).failBefore(SessionErrorCode.UNAVAILABLE);
+
+        MigrationReport report = migrator()
+                .maxRetries(0)
+                .maxFailuresInARow(Integer.MAX_VALUE)
+                .pageSize(1_000)
+                .build()
+                .run();
+        MigrationReport resumed = resumed().build().run();
+
+        assertThat(report.counts().created()).isEqualTo(triedAgain);
+        assertThat(report.counts().failed()).isEqualTo(more);
+        assertThat(resumed.counts().created()).isEqualTo(triedAgain + more);
+        assertThat(resumed.counts().failed()).isZero();
     }
 
     @Test

@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads a policy from environment variables. Not thread-safe. */
+/** Reads what a migration is to do from environment variables. Not thread-safe. */
 final class RolloutEnvironment {
 
     private static final String ENGINE_ID = "AGENT_ENGINE_ID";
@@ -15,6 +18,11 @@ final class RolloutEnvironment {
     private static final String USER_IDS = "MIGRATED_USER_IDS";
     private static final String PERCENTAGE = "MIGRATION_PERCENTAGE";
     private static final String SALT = "MIGRATION_SALT";
+    private static final String STAGE = "MIGRATION_STAGE";
+    private static final String PROJECT = "GCP_PROJECT_ID";
+    private static final String LOCATION = "GCP_LOCATION";
+
+    private static final Logger log = LoggerFactory.getLogger(RolloutPolicy.class);
 
     private static final String RESOURCE_NAME_FORM = "projects/P/locations/L/reasoningEngines/ID";
 
@@ -26,13 +34,44 @@ final class RolloutEnvironment {
         this.warnings = warnings;
     }
 
+    static RolloutEnvironment logging(Map<String, String> environment) {
+        return new RolloutEnvironment(environment, warning -> log.warn("{}", warning));
+    }
+
     RolloutPolicy policy() {
+        return policy(engine().isPresent());
+    }
+
+    private RolloutPolicy policy(boolean targetNamed) {
         RolloutPolicy.Builder policy = saltedBuilder().allowedUserIds(userIds());
-        if (!isTargetNamed()) {
+        if (!targetNamed) {
             policy.enabled(false);
         }
         readPercentage(policy);
         return policy.build();
+    }
+
+    MigrationEnvironment read() {
+        Optional<EngineName> engine = engine();
+        RolloutPolicy policy = policy(engine.isPresent());
+        Stage stage = stage();
+        RolloutPlan plan =
+                policy.enabled() ? RolloutPlan.upTo(stage, policy) : RolloutPlan.everybodyIn(Stage.SOURCE_ONLY);
+        return new MigrationEnvironment(
+                plan,
+                engine.map(EngineName::resourceName),
+                set(PROJECT).or(() -> engine.map(EngineName::project)),
+                set(LOCATION).or(() -> engine.map(EngineName::location)));
+    }
+
+    private Stage stage() {
+        Optional<String> name = set(STAGE);
+        try {
+            return name.map(Stage::parse).orElse(Stage.TARGET_FIRST);
+        } catch (IllegalArgumentException e) {
+            warnings.accept(STAGE + ": " + e.getMessage() + ". Until it is corrected, every user stays on the source.");
+            return Stage.SOURCE_ONLY;
+        }
     }
 
     private RolloutPolicy.Builder saltedBuilder() {
@@ -45,33 +84,60 @@ final class RolloutEnvironment {
         }
     }
 
-    private boolean isTargetNamed() {
-        String id = value(ENGINE_ID);
-        if (id.isEmpty()) {
-            return false;
+    /** An engine's full name in its parts. */
+    private record EngineName(String resourceName, String project, String location, String id) {
+
+        static Optional<EngineName> parse(String name) {
+            List<String> segments = List.of(name.split("/", -1));
+            boolean wellFormed = segments.size() == 6
+                    && segments.stream().noneMatch(String::isBlank)
+                    && segments.get(0).equals("projects")
+                    && segments.get(2).equals("locations")
+                    && segments.get(4).equals("reasoningEngines");
+            return wellFormed
+                    ? Optional.of(new EngineName(name, segments.get(1), segments.get(3), segments.get(5)))
+                    : Optional.empty();
         }
-        String resourceName = value(ENGINE_RESOURCE_NAME);
-        if (!isResourceName(resourceName)) {
-            warnings.accept(ENGINE_RESOURCE_NAME + (resourceName.isEmpty() ? " is not set" : " is malformed") + " but "
-                    + ENGINE_ID + " is set; set it to " + RESOURCE_NAME_FORM
-                    + ". Until then every user stays on the source.");
-            return false;
+
+        boolean isNamed(String idOrResourceName) {
+            return idOrResourceName.equals(resourceName) || idOrResourceName.equals(id);
         }
-        if (!id.equals(resourceName) && !id.equals(resourceName.substring(resourceName.lastIndexOf('/') + 1))) {
-            warnings.accept(ENGINE_ID + " and " + ENGINE_RESOURCE_NAME
-                    + " name different engines; make them agree. Until then every user stays on the source.");
-            return false;
+
+        /** A project has an id and a number; one does not tell the other. */
+        boolean isIn(String otherProject) {
+            return isNumber(project) != isNumber(otherProject) || project.equals(otherProject);
         }
-        return true;
+
+        private static boolean isNumber(String project) {
+            return project.chars().allMatch(c -> c >= '0' && c <= '9');
+        }
     }
 
-    private static boolean isResourceName(String name) {
-        List<String> segments = List.of(name.split("/", -1));
-        return segments.size() == 6
-                && segments.stream().noneMatch(String::isBlank)
-                && segments.get(0).equals("projects")
-                && segments.get(2).equals("locations")
-                && segments.get(4).equals("reasoningEngines");
+    /** The engine that the environment names; empty, with a warning, if what it says does not agree. */
+    private Optional<EngineName> engine() {
+        Optional<String> id = set(ENGINE_ID);
+        if (id.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<EngineName> engine = set(ENGINE_RESOURCE_NAME).flatMap(EngineName::parse);
+        if (engine.isEmpty()) {
+            warnings.accept(ENGINE_RESOURCE_NAME
+                    + (set(ENGINE_RESOURCE_NAME).isEmpty() ? " is not set" : " is malformed") + " but " + ENGINE_ID
+                    + " is set; set it to " + RESOURCE_NAME_FORM + ". Until then every user stays on the source.");
+        } else if (!engine.get().isNamed(id.get())) {
+            return disagreeing(ENGINE_ID, "name different engines");
+        } else if (!set(PROJECT).map(engine.get()::isIn).orElse(true)) {
+            return disagreeing(PROJECT, "name different projects");
+        } else if (!set(LOCATION).map(engine.get().location()::equals).orElse(true)) {
+            return disagreeing(LOCATION, "name different locations");
+        }
+        return engine;
+    }
+
+    private Optional<EngineName> disagreeing(String variable, String what) {
+        warnings.accept(variable + " and " + ENGINE_RESOURCE_NAME + " " + what
+                + "; make them agree. Until then every user stays on the source.");
+        return Optional.empty();
     }
 
     private Set<String> userIds() {
@@ -122,6 +188,11 @@ final class RolloutEnvironment {
         } catch (IllegalArgumentException e) {
             warnings.accept(PERCENTAGE + ": " + e.getMessage() + ". Until it is corrected, 0 counts.");
         }
+    }
+
+    /** A variable's value; blank is unset. */
+    private Optional<String> set(String variable) {
+        return Optional.of(value(variable)).filter(value -> !value.isEmpty());
     }
 
     private String value(String variable) {

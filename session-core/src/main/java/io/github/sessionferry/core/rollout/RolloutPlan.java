@@ -91,6 +91,33 @@ public final class RolloutPlan {
     }
 
     /**
+     * Tells whether every user, whoever there may be, moves at most one step when this plan is replaced by another.
+     *
+     * <p>It takes no users to tell: the lists count one by one, and a percentage above 0 counts as somebody. Where
+     * policies with different salts draw users anew, any user may enter and any may leave.
+     *
+     * @param next the plan that would replace this one
+     * @return false if some user may move two steps or more
+     */
+    public boolean leadsTo(RolloutPlan next) {
+        RolloutPolicy then = requireNonNull(next, "next").policy;
+        return base.isBeside(next.base) // of users without an id
+                && (rollout.isBeside(next.rollout) || !policy.mayIncludeSomeOf(then))
+                && (base.isBeside(next.rollout) || policy.includesAllOf(then))
+                && (rollout.isBeside(next.base) || then.includesAllOf(policy));
+    }
+
+    /** Tells whether no user may be beyond {@link Stage#SOURCE_ONLY}. */
+    boolean isOff() {
+        return base == Stage.SOURCE_ONLY && (rollout == Stage.SOURCE_ONLY || !policy.mayIncludeAnybody());
+    }
+
+    /** The plan with the users whom the policy includes in a stage, and everybody else in the one before it. */
+    static RolloutPlan upTo(Stage stage, RolloutPolicy policy) {
+        return of(stage.previous().orElse(stage), stage, policy);
+    }
+
+    /**
      * The number that tells plans of a migration apart.
      *
      * @return the version

@@ -11,8 +11,6 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decides which users have moved to the target of a migration.
@@ -52,8 +50,6 @@ public final class RolloutPolicy {
      * @since 0.1
      */
     public static final String DEFAULT_SALT = "session-ferry";
-
-    private static final Logger log = LoggerFactory.getLogger(RolloutPolicy.class);
 
     private final String salt;
     private final String keyPrefix;
@@ -95,6 +91,8 @@ public final class RolloutPolicy {
      * <tr><th scope="row">{@code AGENT_ENGINE_RESOURCE_NAME}</th><td>The same engine as {@code
      *     projects/P/locations/L/reasoningEngines/ID}. If it is missing or names another engine while {@code
      *     AGENT_ENGINE_ID} is set, the policy is switched off.</td></tr>
+     * <tr><th scope="row">{@code GCP_PROJECT_ID}, {@code GCP_LOCATION}</th><td>If set, they must be those of the engine,
+     *     or the policy is switched off. A project's id is not compared with a project's number.</td></tr>
      * <tr><th scope="row">{@code MIGRATED_USER_IDS}</th><td>The allowlist, separated by commas. Empty entries, repeated
      *     ones and white space around an entry are ignored, with a warning. Ids that hold a comma, or begin or end with
      *     white space, can only be listed by {@link Builder#allowedUserIds(Collection)}.</td></tr>
@@ -110,10 +108,11 @@ public final class RolloutPolicy {
      *
      * @param environment the variables by name, such as {@link System#getenv()}; others in it are ignored
      * @return the policy
+     * @see MigrationEnvironment
      */
     public static RolloutPolicy fromEnvironment(Map<String, String> environment) {
         requireNonNull(environment, "environment");
-        return new RolloutEnvironment(environment, warning -> log.warn("{}", warning)).policy();
+        return RolloutEnvironment.logging(environment).policy();
     }
 
     /**
@@ -162,6 +161,39 @@ public final class RolloutPolicy {
         requireNonNull(next, "next");
         return RolloutMove.between(
                 decide(userId).included(), next.decide(userId).included());
+    }
+
+    /** Tells whether this policy may include a user; a percentage above 0 may. */
+    boolean mayIncludeAnybody() {
+        return enabled && (basisPoints > 0 || allowedUserIds.stream().anyMatch(this::includes));
+    }
+
+    /** Tells whether every user whom the other policy may include is included by this one. */
+    boolean includesAllOf(RolloutPolicy other) {
+        if (!other.mayIncludeAnybody()) {
+            return true;
+        }
+        boolean percentageIsIncluded = other.basisPoints == 0
+                || basisPoints == Bucketing.BUCKETS
+                || (salt.equals(other.salt) && other.basisPoints <= basisPoints);
+        return enabled
+                && percentageIsIncluded
+                && other.allowedUserIds.stream().noneMatch(userId -> other.includes(userId) && !includes(userId))
+                && deniedUserIds.stream().noneMatch(other::includes);
+    }
+
+    /** Tells whether there may be a user whom both policies include. */
+    boolean mayIncludeSomeOf(RolloutPolicy other) {
+        if (!enabled || !other.enabled) {
+            return false;
+        }
+        return (basisPoints > 0 && other.basisPoints > 0)
+                || allowedUserIds.stream().anyMatch(userId -> includes(userId) && other.includes(userId))
+                || other.allowedUserIds.stream().anyMatch(userId -> includes(userId) && other.includes(userId));
+    }
+
+    private boolean includes(String userId) {
+        return decide(userId).included();
     }
 
     /**

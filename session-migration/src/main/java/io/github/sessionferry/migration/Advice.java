@@ -46,6 +46,7 @@ final class Advice {
             Map.entry(
                     Failure.TOO_MANY_FAILURES,
                     "Nothing went right any more. Look at the reason of the failures, mend it, then run again."),
+            Map.entry(Failure.BACKUP, "Make room on the backup's disk, then go on with the same backup (--resume)."),
             Map.entry(
                     Failure.JOURNAL,
                     "Make room on the journal's disk, then go on with the same journal. Without one, name a file on a disk"

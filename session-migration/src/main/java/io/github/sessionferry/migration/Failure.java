@@ -19,6 +19,9 @@ public record Failure(String code, String message) {
     /** The code of a journal that could not be written. */
     public static final String JOURNAL = "JOURNAL";
 
+    /** The code of a backup that could not be written. */
+    public static final String BACKUP = "BACKUP";
+
     /** The code of a run in which too many sessions in a row failed. */
     public static final String TOO_MANY_FAILURES = "TOO_MANY_FAILURES";
 

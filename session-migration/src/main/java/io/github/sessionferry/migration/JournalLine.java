@@ -55,6 +55,11 @@ final class JournalLine {
         return values.stream().map(String.class::cast).toList();
     }
 
+    List<JournalLine> objects(String name) {
+        List<?> values = required(name, List.class);
+        return values.stream().map(value -> new JournalLine((Map<?, ?>) value)).toList();
+    }
+
     Instant time(String name) {
         try {
             return Instant.parse(text(name));

@@ -285,7 +285,7 @@ final class MigrationRun {
                 Optional.empty());
     }
 
-    private static boolean isInTheSession(RuntimeException exception) {
+    static boolean isInTheSession(RuntimeException exception) {
         return exception instanceof SessionException e
                 ? IN_THE_SESSION.contains(e.code())
                 : exception instanceof IllegalArgumentException;

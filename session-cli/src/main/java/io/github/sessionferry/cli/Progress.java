@@ -1,5 +1,7 @@
 package io.github.sessionferry.cli;
 
+import io.github.sessionferry.migration.BackupCounts;
+import io.github.sessionferry.migration.BackupListener;
 import io.github.sessionferry.migration.MigrationListener;
 import io.github.sessionferry.migration.MigrationProgress;
 import io.github.sessionferry.migration.RemainingTime;
@@ -15,7 +17,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows how a run gets on: a bar on a terminal, elsewhere a line each thousand sessions or few seconds. Thread-safe. */
-final class Progress implements MigrationListener, ValidationListener, AutoCloseable {
+final class Progress implements MigrationListener, ValidationListener, BackupListener, AutoCloseable {
 
     /** Set by ./session if stderr is a terminal; the JVM cannot tell. */
     private static final String TERMINAL = "session.terminal";
@@ -76,6 +78,11 @@ final class Progress implements MigrationListener, ValidationListener, AutoClose
                 counts.matched() + counts.different() + counts.missing(),
                 elapsed,
                 counts.different() + " different, " + counts.missing() + " missing");
+    }
+
+    @Override
+    public void progress(BackupCounts counts, Duration elapsed) {
+        line(counts.sessions(), elapsed, counts.unreadable() + " unreadable");
     }
 
     private static String left(RemainingTime remaining) {

@@ -18,6 +18,9 @@ import picocli.CommandLine.IVersionProvider;
             QuickstartCommand.class,
             MigrateCommand.class,
             ValidateCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            VerifyBackupCommand.class,
             RolloutCommand.class,
             GenerateCommand.class,
             EmulateCommand.class

@@ -18,6 +18,7 @@ final class StoreArguments {
             + "  firestore://PROJECT/DATABASE?layout=adk-flat[&emulator=HOST:PORT]%n"
             + "  agentengine://projects/P/locations/L/reasoningEngines/E[?endpoint=HOST:PORT&plaintext=true]%n"
             + "  file:DIR[?layout=agent|adk-json]%n"
+            + "  backup:DIR[?key=FILE], which is only read%n"
             + "    with raised quotas, calls a minute: &quota.writes=N&quota.appends=N&quota.reads=N%n"
             + "Google's stores take the Application Default Credentials unless an emulator is named.%n"
             + "Quote addresses: a shell takes ? and & for its own.";
@@ -58,8 +59,13 @@ final class StoreArguments {
 
     /** Makes sure that both stores answer; one that is not there is a wrong usage. */
     void requireReachable(SessionService source, SessionService target) {
-        usable(command, "--from", () -> reached(source));
-        usable(command, "--to", () -> reached(target));
+        requireReachable(command, "--from", source);
+        requireReachable(command, "--to", target);
+    }
+
+    /** Makes sure that a store answers; one that is not there is a wrong usage. */
+    static void requireReachable(CommandSpec command, String option, SessionService store) {
+        usable(command, option, () -> reached(store));
     }
 
     private static SessionService reached(SessionService store) {

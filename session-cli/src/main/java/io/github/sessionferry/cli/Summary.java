@@ -1,6 +1,9 @@
 package io.github.sessionferry.cli;
 
 import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.migration.BackupCounts;
+import io.github.sessionferry.migration.BackupReport;
+import io.github.sessionferry.migration.BackupVerification;
 import io.github.sessionferry.migration.DifferingSession;
 import io.github.sessionferry.migration.MigrationCounts;
 import io.github.sessionferry.migration.MigrationReport;
@@ -20,6 +23,7 @@ import java.util.Locale;
 final class Summary {
 
     private static final int EXAMPLES = 5;
+    private static final int MOST_DAMAGES = 20;
 
     private final Console console;
     private final List<String> lines = new ArrayList<>();
@@ -49,6 +53,49 @@ final class Summary {
         summary.examples(report);
         summary.problems(report.problems());
         return summary.lines;
+    }
+
+    static List<String> of(BackupReport report, Console console) {
+        Summary summary = new Summary(console);
+        summary.verdict(report.succeeded(), backupVerdict(report));
+        summary.stopReason(report.run());
+        summary.counts(report.counts());
+        summary.count("bytes" + (report.encrypted() ? ", encrypted" : ", not encrypted"), report.bytes());
+        summary.problems(report.problems());
+        if (report.run().ending() != RunEnding.COMPLETE) {
+            summary.lines.add("This is no backup yet; go on with it: run the same again with --resume.");
+        }
+        return summary.lines;
+    }
+
+    static List<String> of(BackupVerification verification, Console console) {
+        Summary summary = new Summary(console);
+        summary.verdict(
+                verification.passed(),
+                (verification.passed() ? "Whole: the backup" : "Damaged: the backup") + " of "
+                        + Printable.line(verification.source()) + ", finished " + verification.ended());
+        summary.counts(verification.read());
+        verification.damages().stream()
+                .limit(MOST_DAMAGES)
+                .forEach(damage -> summary.lines.add(
+                        "  " + Printable.line(damage.place()) + ": " + Printable.line(damage.reason())));
+        if (verification.damageCount() > MOST_DAMAGES) {
+            summary.count("damages in all; --json names more", verification.damageCount());
+        }
+        return summary.lines;
+    }
+
+    private static String backupVerdict(BackupReport report) {
+        String done = String.format(
+                Locale.ROOT,
+                "%,d sessions in %s",
+                report.counts().sessions(),
+                seconds(report.run().duration()));
+        if (report.run().ending() != RunEnding.COMPLETE) {
+            return ending(report.run()) + " after " + done;
+        }
+        String finished = done + ", finished " + report.run().finished();
+        return (report.succeeded() ? "Backed up: " : "Not everything could be read: ") + finished;
     }
 
     private static String migrationVerdict(MigrationReport report) {
@@ -107,6 +154,13 @@ final class Summary {
         count("skipped", counts.skipped());
         count("failed", counts.failed());
         count("events " + would + "written", counts.eventsAppended());
+    }
+
+    private void counts(BackupCounts counts) {
+        count("sessions", counts.sessions());
+        count("events", counts.events());
+        count("applications and users with shared state", counts.sharedScopes());
+        count("could not be read when it was made, and are not in it", counts.unreadable());
     }
 
     private void sample(ValidationReport report) {

@@ -19,6 +19,14 @@ import static java.util.Objects.requireNonNull;
 public record SessionKey(String appName, String userId, String sessionId) {
 
     /**
+     * The application name under which a migration keeps its own records in the stores: {@value}. Migration and
+     * validation pass over it, and the staged service serves no session of it.
+     *
+     * @since 0.1
+     */
+    public static final String RESERVED_APP_NAME = "__session_ferry__";
+
+    /**
      * Checks the parts.
      *
      * @throws IllegalArgumentException if the application's name or the session's id is empty
@@ -49,5 +57,14 @@ public record SessionKey(String appName, String userId, String sessionId) {
      */
     public SharedScope userScope() {
         return SharedScope.user(appName, userId);
+    }
+
+    /**
+     * Whether this is a record of a migration, not a session of an application.
+     *
+     * @return true if the application is {@link #RESERVED_APP_NAME}
+     */
+    public boolean isReserved() {
+        return appName.equals(RESERVED_APP_NAME);
     }
 }

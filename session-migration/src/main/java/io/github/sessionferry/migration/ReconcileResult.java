@@ -38,8 +38,8 @@ public record ReconcileResult(
         /** The target already held all that the source holds. */
         UNCHANGED,
         /**
-         * The target's session is newer than the source's: its state and times were left as they are, and only events
-         * that it lacked were added.
+         * The target's session is newer than the source's: its times were left as they are, it was given the events that
+         * it lacked, and their changes of state where no later event of its own overrules them.
          */
         TARGET_AHEAD,
         /**

@@ -40,7 +40,7 @@ record ReconcileStep(Status status, Optional<StoreRequest> write, int eventsMiss
         if (missing.isEmpty()) {
             return nothing(Status.TARGET_AHEAD);
         }
-        Session completed = target.toBuilder()
+        Session completed = SessionMerge.withState(target, source).toBuilder()
                 .events(Stream.concat(target.events().stream(), missing.stream())
                         .toList())
                 .build();
@@ -48,11 +48,12 @@ record ReconcileStep(Status status, Optional<StoreRequest> write, int eventsMiss
     }
 
     private static ReconcileStep catchUp(SessionComparison comparison, Session source, Session target) {
-        return comparison.isUpToDate(source, target)
+        Session wanted = SessionMerge.withState(source, target);
+        return comparison.isUpToDate(wanted, target)
                 ? nothing(Status.UNCHANGED)
                 : write(
                         Status.UPDATED,
-                        source,
+                        wanted,
                         target,
                         SessionComparison.eventsOnlyIn(source, target).size());
     }

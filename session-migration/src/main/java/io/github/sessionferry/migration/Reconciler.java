@@ -27,7 +27,10 @@ import java.util.Optional;
  *   <li>A session that the target lacks is created whole. Two that do so at once create it once.
  *   <li>One that it has gets the source's state, times and fields, and the events that it lacks, by id. No event comes
  *       twice, and none is taken away.
- *   <li>New is never overwritten with old: if the target's session is newer, only events that it lacks are added.
+ *   <li>New is never overwritten with old: if the target's session is newer, it stays as it is and is given the events
+ *       that it lacks.
+ *   <li>If each side has events that the other lacks, a key of the state holds what the latest event that changes it says,
+ *       on whichever side it was.
  *   <li>A change of the source meanwhile is noticed after the write and carried over as well.
  *   <li>A session that the source deletes meanwhile is not left behind in the target.
  *   <li>History changes no shared state; that moves on its own, the newest value winning.

@@ -18,7 +18,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Hands over all that a store holds, page by page, and stops the run if the store does not tell all of it.
+ * Hands over all that a store holds, page by page, and stops the run if the store does not tell all of it. A migration's
+ * own records are passed over.
  *
  * <p>In memory are a page of each partition and what the workers have under way, however much the store holds.
  * Thread-safe.
@@ -111,12 +112,20 @@ final class StoreScan {
 
     private Page<SessionKey> sessionPage(ScanCursor cursor, int size) {
         ScanPage page = retries.call(() -> store.scan(cursor, size));
-        return new Page<>(page.sessions().stream().map(SessionSummary::key).toList(), page.unreadable(), page.next());
+        List<SessionKey> keys = page.sessions().stream()
+                .map(SessionSummary::key)
+                .filter(key -> !key.isReserved())
+                .toList();
+        return new Page<>(keys, page.unreadable(), page.next());
     }
 
     private Page<SharedScope> scopePage(ScanCursor cursor, int size, RecentlySeen<SharedScope> seen) {
         SharedScopePage page = retries.call(() -> store.scanSharedScopes(cursor, size));
-        return new Page<>(page.scopes().stream().filter(seen::add).toList(), List.of(), page.next());
+        List<SharedScope> scopes = page.scopes().stream()
+                .filter(scope -> !scope.appName().equals(SessionKey.RESERVED_APP_NAME))
+                .filter(seen::add)
+                .toList();
+        return new Page<>(scopes, List.of(), page.next());
     }
 
     private <T> void scan(

@@ -1,5 +1,6 @@
 package io.github.sessionferry.migration;
 
+import io.github.sessionferry.migration.internal.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

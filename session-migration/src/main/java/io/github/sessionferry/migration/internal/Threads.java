@@ -1,15 +1,15 @@
-package io.github.sessionferry.migration;
+package io.github.sessionferry.migration.internal;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Threads for blocking calls. Thread-safe: static methods only. */
-final class Threads {
+public final class Threads {
 
     private Threads() {}
 
     /** An executor that gives each task a thread of its own, virtual where the JVM has them. */
-    static ExecutorService perTask() {
+    public static ExecutorService perTask() {
         try {
             return (ExecutorService)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);

@@ -111,6 +111,9 @@ final class SessionReconciliation {
             return removeLeftover(source, target.get());
         }
         ReconcileStep step = ReconcileStep.next(comparison, source, target);
+        if (step.write().isPresent() && areDifferentSessions(source, target) && hasChanged(source)) {
+            return Optional.empty();
+        }
         if (step.write().isPresent()) {
             Optional<Status> status = write(step.status(), step.write().get());
             status.ifPresent(done -> countTempKeys(original, target));
@@ -175,10 +178,19 @@ final class SessionReconciliation {
     }
 
     private Optional<Status> settledUnlessChanged(Optional<Session> source, Status status) {
+        return hasChanged(source) ? Optional.empty() : Optional.of(done(status));
+    }
+
+    private boolean hasChanged(Optional<Session> source) {
         Optional<Session> now = find(from, EventSelection.none());
-        return now.map(SessionReconciliation::version).equals(source.map(SessionReconciliation::version))
-                ? Optional.of(done(status))
-                : Optional.empty();
+        return !now.map(SessionReconciliation::version).equals(source.map(SessionReconciliation::version));
+    }
+
+    /** Whether one was deleted and created anew: what was read of the other one may be of the session before. */
+    private static boolean areDifferentSessions(Optional<Session> source, Optional<Session> target) {
+        return source.isPresent()
+                && target.isPresent()
+                && !source.get().createTime().equals(target.get().createTime());
     }
 
     private static Object version(Session session) {

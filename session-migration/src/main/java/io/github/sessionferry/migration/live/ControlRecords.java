@@ -2,6 +2,7 @@ package io.github.sessionferry.migration.live;
 
 import static io.github.sessionferry.core.SessionKey.RESERVED_APP_NAME;
 
+import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.ScanCursor;
@@ -68,13 +69,9 @@ final class ControlRecords {
         return store.store(record, precondition).status() != StoreOutcome.Status.CONFLICT;
     }
 
-    void remove(String id) {
-        store.delete(key(id), Precondition.none());
-    }
-
-    /** Removes a record that nobody has changed since. */
-    void remove(Versioned read) {
-        store.delete(key(read.id()), Precondition.revision(read.revision()));
+    /** Removes a record that nobody has changed since, and tells whether that was so. */
+    boolean remove(Versioned read) {
+        return store.delete(key(read.id()), Precondition.revision(read.revision())) != DeleteOutcome.CONFLICT;
     }
 
     void forEach(Consumer<Versioned> action) {

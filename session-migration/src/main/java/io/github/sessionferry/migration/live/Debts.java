@@ -164,7 +164,7 @@ final class Debts {
                     Owed owed = read(record.values());
                     failed[0] += attempt(owed.key(), () -> {
                                 action.accept(owed);
-                                on(side).remove(record);
+                                var unused = on(side).remove(record);
                             })
                             ? 0
                             : 1;

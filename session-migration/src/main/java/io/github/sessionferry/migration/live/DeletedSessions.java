@@ -5,20 +5,24 @@ import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.Session;
+import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.StateValues;
 import io.github.sessionferry.core.rollout.StoreSide;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,17 +38,26 @@ final class DeletedSessions {
 
     private static final Logger LOG = LoggerFactory.getLogger(StagedSessionService.class);
 
+    private static final int MAX_ATTEMPTS = 10;
+
     private static final String KIND = "deleted";
     private static final String CREATED = "created";
     private static final String DONE = "done";
     private static final String SETTLED = "settled";
+    private static final String BY = "by";
+    private static final String SINCE = "since";
+
+    /** Longer than any try takes: what is not done then never will be. */
+    private static final Duration LONGEST_TRY = Duration.ofHours(1);
 
     private final StorePair stores;
+    private final Clock clock;
     private final ControlRecords inSource;
     private final ControlRecords inTarget;
 
     DeletedSessions(StorePair stores, Clock clock) {
         this.stores = stores;
+        this.clock = clock;
         inSource = new ControlRecords(stores.source(), KIND, clock);
         inTarget = new ControlRecords(stores.target(), KIND, clock);
     }
@@ -54,23 +67,28 @@ final class DeletedSessions {
      *
      * @param key which session
      * @param side the store that decided, where the record is
-     * @param created when the session had been created; {@link Instant#MIN} if nobody knows
+     * @param created when the session had been created; {@link Instant#EPOCH} if nobody knows
      * @param done whether the session was seen to be gone; until then it may have stayed
      * @param settled whether the other store's copy is known to be gone as well
+     * @param by which try this is of; of several at the same time the last
+     * @param since when that was
      */
-    record Deletion(SessionKey key, StoreSide side, Instant created, boolean done, boolean settled) {
+    record Deletion(
+            SessionKey key, StoreSide side, Instant created, boolean done, boolean settled, String by, Instant since) {
 
         /** Whether a session is the one that was deleted, or an older one. */
         boolean covers(Session session) {
             return !SeenSessions.createTime(session).isAfter(created);
         }
 
-        Deletion asDone() {
-            return new Deletion(key, side, created, true, settled);
+        /** This one, or one after it that is of later sessions as well. */
+        Deletion and(Deletion later) {
+            Instant latest = created.isAfter(later.created) ? created : later.created;
+            return new Deletion(key, side, latest, later.done, later.settled, later.by, later.since);
         }
 
-        Deletion asSettled() {
-            return new Deletion(key, side, created, true, true);
+        Deletion as(boolean nowDone, boolean nowSettled) {
+            return new Deletion(key, side, created, nowDone, nowSettled, by, since);
         }
     }
 
@@ -86,12 +104,41 @@ final class DeletedSessions {
         return found;
     }
 
-    void put(Deletion deletion) {
-        Map<String, @Nullable Object> document = KeyDocument.write(deletion.key());
-        document.put(CREATED, StateValues.toMicros(deletion.created()));
-        document.put(DONE, deletion.done());
-        document.put(SETTLED, deletion.settled());
-        on(deletion.side()).put(KeyDocument.id(deletion.key()), document);
+    /** Changes a record, or makes or removes it, in one step: another process may do so too. */
+    private void change(SessionKey key, StoreSide side, UnaryOperator<Optional<Deletion>> change) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Optional<ControlRecords.Versioned> record = on(side).find(KeyDocument.id(key));
+            Optional<Deletion> before = record.flatMap(found -> read(found.values(), side));
+            Optional<Deletion> after = change.apply(before);
+            if (after.equals(before) || replace(key, side, record, after)) {
+                return;
+            }
+        }
+        throw new SessionException(
+                SessionErrorCode.CONTENTION,
+                "the record of the session's deletion changed during each of " + MAX_ATTEMPTS + " tries to change it",
+                key,
+                null,
+                null);
+    }
+
+    private boolean replace(
+            SessionKey key, StoreSide side, Optional<ControlRecords.Versioned> record, Optional<Deletion> after) {
+        if (after.isEmpty()) {
+            return record.isEmpty() || on(side).remove(record.get());
+        }
+        return record.isPresent()
+                ? on(side).replace(record.get(), write(after.get()))
+                : on(side).create(KeyDocument.id(key), write(after.get()));
+    }
+
+    /** Notes that a deletion was done, and whether nothing of it is left in the other store. */
+    void note(Deletion deletion, boolean settled) {
+        change(
+                deletion.key(),
+                deletion.side(),
+                now -> now.map(
+                        record -> record.created().equals(deletion.created()) ? record.as(true, settled) : record));
     }
 
     /**
@@ -99,13 +146,23 @@ final class DeletedSessions {
      * the record stays: the session has gone if it is not there.
      */
     DeleteOutcome delete(SessionKey key, Precondition precondition, StoreSide side) {
-        Optional<Deletion> before = find(key, side);
         Optional<Session> standing = stores.on(side).find(key, EventSelection.none());
         if (standing.isEmpty()) {
             return DeleteOutcome.ABSENT;
         }
-        Deletion deletion = new Deletion(key, side, SeenSessions.createTime(standing.get()), false, false);
-        put(deletion);
+        Optional<Deletion> before = find(key, side);
+        Deletion deletion = new Deletion(
+                key,
+                side,
+                SeenSessions.createTime(standing.get()),
+                false,
+                false,
+                UUID.randomUUID().toString(),
+                clock.instant());
+        change(
+                key,
+                side,
+                now -> Optional.of(now.map(record -> record.and(deletion)).orElse(deletion)));
         DeleteOutcome outcome;
         try {
             outcome = stores.on(side).delete(key, precondition);
@@ -119,13 +176,16 @@ final class DeletedSessions {
             takeBack(deletion, before);
             return outcome;
         }
-        confirm(deletion);
+        confirm(deletion.as(true, false));
         return outcome;
     }
 
     private void confirm(Deletion deletion) {
         try {
-            put(deletion.asDone());
+            change(
+                    deletion.key(),
+                    deletion.side(),
+                    now -> Optional.of(now.map(record -> record.and(deletion)).orElse(deletion)));
         } catch (SessionException e) {
             throw new AmbiguousOutcomeException(
                     "the session was deleted in " + stores.on(deletion.side()).name()
@@ -138,11 +198,14 @@ final class DeletedSessions {
     /** As it was before a deletion that did not take place. What cannot be taken back is not done, and so means nothing. */
     private void takeBack(Deletion deletion, Optional<Deletion> before) {
         try {
-            if (before.isPresent()) {
-                put(before.get());
-            } else {
-                on(deletion.side()).remove(KeyDocument.id(deletion.key()));
-            }
+            change(
+                    deletion.key(),
+                    deletion.side(),
+                    now -> now.isPresent()
+                                    && now.get().by().equals(deletion.by())
+                                    && !now.get().done()
+                            ? before
+                            : now);
         } catch (SessionException e) {
             LOG.warn("event=deletion_not_taken_back code={}", e.code());
         }
@@ -163,7 +226,12 @@ final class DeletedSessions {
     private void leaveOut(Session written, StoreSide side) {
         Instant earlier = SeenSessions.createTime(written).minus(1, ChronoUnit.MICROS);
         try {
-            put(new Deletion(written.key(), side, earlier, true, false));
+            change(
+                    written.key(),
+                    side,
+                    now -> now.map(record -> record.covers(written)
+                            ? new Deletion(written.key(), side, earlier, true, false, record.by(), record.since())
+                            : record));
         } catch (SessionException e) {
             throw new AmbiguousOutcomeException(
                     "the session was written in " + stores.on(side).name()
@@ -177,6 +245,29 @@ final class DeletedSessions {
         on(side).forEach(record -> read(record.values(), side).ifPresent(action));
     }
 
+    /** A deletion that was done: as it says, or as the session's absence shows. */
+    private Optional<Deletion> findInForce(SessionKey key, StoreSide side) {
+        return find(key, side).filter(deletion -> deletion.done() || !stands(deletion));
+    }
+
+    /** Whether the session that was to be deleted is there. */
+    boolean stands(Deletion deletion) {
+        return stores.on(deletion.side())
+                .find(deletion.key(), EventSelection.none())
+                .filter(deletion::covers)
+                .isPresent();
+    }
+
+    /** Forgets a deletion that has not been done for so long that it will not be done any more. */
+    void forgetIfGivenUp(Deletion deletion) {
+        if (deletion.since().plus(LONGEST_TRY).isBefore(clock.instant())) {
+            change(
+                    deletion.key(),
+                    deletion.side(),
+                    now -> now.filter(record -> record.done() || !record.by().equals(deletion.by())));
+        }
+    }
+
     /**
      * A store in which the sessions that were deleted in the other one are absent, also while their copies are still there.
      * For reading sessions.
@@ -185,7 +276,7 @@ final class DeletedSessions {
         return new ForwardingSessionService(stores.on(side)) {
             @Override
             public Optional<Session> find(SessionKey key, EventSelection events) {
-                Optional<Deletion> deletion = DeletedSessions.this.find(key, side.other());
+                Optional<Deletion> deletion = findInForce(key, side.other());
                 return super.find(key, events)
                         .filter(session -> deletion.isEmpty() || !deletion.get().covers(session));
             }
@@ -204,7 +295,7 @@ final class DeletedSessions {
                 if (found.isEmpty()) {
                     return found;
                 }
-                Optional<Deletion> deletion = DeletedSessions.this.find(key, side.other());
+                Optional<Deletion> deletion = findInForce(key, side.other());
                 if (deletion.isEmpty() || !deletion.get().covers(found.get())) {
                     return found;
                 }
@@ -219,6 +310,16 @@ final class DeletedSessions {
         return side == StoreSide.SOURCE ? inSource : inTarget;
     }
 
+    private static Map<String, @Nullable Object> write(Deletion deletion) {
+        Map<String, @Nullable Object> document = KeyDocument.write(deletion.key());
+        document.put(CREATED, StateValues.toMicros(deletion.created()));
+        document.put(DONE, deletion.done());
+        document.put(SETTLED, deletion.settled());
+        document.put(BY, deletion.by());
+        document.put(SINCE, deletion.since());
+        return document;
+    }
+
     private static Optional<Deletion> read(Map<String, ? extends @Nullable Object> document, StoreSide side) {
         return document.get(CREATED) instanceof Instant created
                 ? Optional.of(new Deletion(
@@ -226,7 +327,9 @@ final class DeletedSessions {
                         side,
                         created,
                         Boolean.TRUE.equals(document.get(DONE)),
-                        Boolean.TRUE.equals(document.get(SETTLED))))
+                        Boolean.TRUE.equals(document.get(SETTLED)),
+                        String.valueOf(document.get(BY)),
+                        document.get(SINCE) instanceof Instant since ? since : Instant.EPOCH))
                 : Optional.empty();
     }
 }

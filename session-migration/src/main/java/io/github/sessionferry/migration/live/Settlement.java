@@ -158,16 +158,16 @@ final class Settlement {
             if (deletion.settled() && !hasCovered(deletion)) {
                 continue;
             }
-            if (!deletion.done() && hasCovered(deletion, deletion.side())) {
+            if (!deletion.done() && deleted.stands(deletion)) {
+                deleted.forgetIfGivenUp(deletion);
                 continue;
             }
-            DeletedSessions.Deletion done = deletion.asDone();
             if (!deletion.done()) {
-                deleted.put(done);
+                deleted.note(deletion, false);
             }
-            dropCovered(done, deletion.side());
-            dropCovered(done, deletion.side().other());
-            deleted.put(done.asSettled());
+            dropCovered(deletion, deletion.side());
+            dropCovered(deletion, deletion.side().other());
+            deleted.note(deletion, true);
         }
     }
 

@@ -354,7 +354,12 @@ final class StagedView implements SessionService {
             var unused = appendWithCopy(course, key, event, course.appAuthority());
         }
         try {
-            return appendWithCopy(course, key, event, course.authority());
+            AppendOutcome outcome = appendWithCopy(course, key, event, course.authority());
+            if (course.splits(touched) && touched.user() && outcome == AppendOutcome.ALREADY_PRESENT) {
+                // It came with a copy of the session, which changes no shared state.
+                staging.settlement().takeOver(key.userScope(), course.authority());
+            }
+            return outcome;
         } catch (SessionException e) {
             if (course.splits(touched)) {
                 throw inOneStoreOnly(course, key, event, touched, e);

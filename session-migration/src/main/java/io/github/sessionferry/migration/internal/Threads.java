@@ -8,7 +8,11 @@ public final class Threads {
 
     private Threads() {}
 
-    /** An executor that gives each task a thread of its own, virtual where the JVM has them. */
+    /**
+     * An executor that gives each task a thread of its own, virtual where the JVM has them.
+     *
+     * @return the executor; the caller's to shut down
+     */
     public static ExecutorService perTask() {
         try {
             return (ExecutorService)

@@ -71,7 +71,7 @@ record Course(
                 false,
                 authorityMoves || alsoLive,
                 stage.writesBoth(),
-                stage == Stage.TARGET_FIRST || stage == Stage.TARGET_WITH_FALLBACK && !legacyEnded);
+                stage == Stage.TARGET_FIRST || (stage == Stage.TARGET_WITH_FALLBACK && !legacyEnded));
     }
 
     StoreSide other() {

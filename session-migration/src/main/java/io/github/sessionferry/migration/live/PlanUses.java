@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Gives each operation one plan from its begin to its end, and tells when older plans are out of use. Thread-safe. */
+@SuppressWarnings("ReferenceEquality") // the same plan is the same object; comparing policies takes too long
 final class PlanUses {
 
     private final PlanSource source;

@@ -88,8 +88,8 @@ final class SeenSessions {
             }
             List<SessionEvent> told = session.events();
             if (told.isEmpty()
-                    || told.size() == known.events.size()
-                            && known.events.contains(told.get(told.size() - 1).id())) {
+                    || (told.size() == known.events.size()
+                            && known.events.contains(told.get(told.size() - 1).id()))) {
                 return;
             }
             told.forEach(event -> add(known, event));

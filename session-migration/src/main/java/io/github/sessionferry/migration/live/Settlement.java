@@ -140,9 +140,10 @@ final class Settlement {
     boolean isAlike(SessionKey key) {
         Optional<Session> source = stores.source().find(key, EventSelection.none());
         Optional<Session> target = stores.target().find(key, EventSelection.none());
-        return source.isPresent() && target.isPresent()
-                ? isAlike(source.get(), target.get())
-                : source.isEmpty() && target.isEmpty();
+        if (source.isEmpty() || target.isEmpty()) {
+            return source.isEmpty() && target.isEmpty();
+        }
+        return isAlike(source.get(), target.get());
     }
 
     private static boolean isAlike(Session one, Session other) {

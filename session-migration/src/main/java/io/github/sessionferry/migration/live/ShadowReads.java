@@ -41,7 +41,7 @@ final class ShadowReads {
 
     /** Compares, perhaps, and returns at once. */
     void compare(SessionKey key, EventSelection events, Optional<Session> read, StoreSide authority) {
-        if (sample == 0 || sample < 1 && ThreadLocalRandom.current().nextDouble() >= sample) {
+        if (sample == 0 || (sample < 1 && ThreadLocalRandom.current().nextDouble() >= sample)) {
             return;
         }
         if (!room.tryAcquire()) {
@@ -78,11 +78,12 @@ final class ShadowReads {
     }
 
     private static boolean isEqual(Optional<Session> one, Optional<Session> other) {
-        return one.isPresent() && other.isPresent()
-                ? one.get().state(StateScope.SESSION).equals(other.get().state(StateScope.SESSION))
-                        && ids(one.get()).equals(ids(other.get()))
-                        && one.get().updateTime().equals(other.get().updateTime())
-                : one.isEmpty() && other.isEmpty();
+        if (one.isEmpty() || other.isEmpty()) {
+            return one.isEmpty() && other.isEmpty();
+        }
+        return one.get().state(StateScope.SESSION).equals(other.get().state(StateScope.SESSION))
+                && ids(one.get()).equals(ids(other.get()))
+                && one.get().updateTime().equals(other.get().updateTime());
     }
 
     private static java.util.List<String> ids(Session session) {

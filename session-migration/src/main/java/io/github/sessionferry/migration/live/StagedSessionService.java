@@ -194,7 +194,7 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
     }
 
     private void scheduleSettling(Duration pause) {
-        settler.schedule(() -> settleAndGoOn(pause), pause.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = settler.schedule(() -> settleAndGoOn(pause), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void settleAndGoOn(Duration pause) {

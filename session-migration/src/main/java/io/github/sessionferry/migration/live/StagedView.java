@@ -289,21 +289,6 @@ final class StagedView implements SessionService {
         return told(created);
     }
 
-    /** Lets the store that decides on the application's state have it too. */
-    private void shareAppState(Course course, Debts.Intent intent, NewSession request) {
-        SessionKey key = intent.owed().key();
-        try {
-            var unused = stores.on(course.appAuthority()).storeSharedState(key.appScope(), appState(request.state()));
-        } catch (SessionException e) {
-            staging.debts().add(intent);
-            throw new AmbiguousOutcomeException(
-                    "the session was created in " + authority(course).name() + ", but its app: state may not be in "
-                            + stores.on(course.appAuthority()).name() + " yet; write that state again",
-                    key,
-                    e);
-        }
-    }
-
     private Map<String, SharedValue> appState(Map<String, ? extends @Nullable Object> state) {
         Map<String, SharedValue> values = new LinkedHashMap<>();
         StateScope.APP
@@ -314,7 +299,7 @@ final class StagedView implements SessionService {
     }
 
     private void refuseIfOnlyInOther(Course course, SessionKey key) {
-        if (!course.adopts() && !course.compares()
+        if ((!course.adopts() && !course.compares())
                 || authority(course).find(key, EventSelection.none()).isPresent()) {
             return;
         }

@@ -168,8 +168,14 @@ public final class RolloutPolicy {
         return enabled && (basisPoints > 0 || allowedUserIds.stream().anyMatch(this::includes));
     }
 
-    /** Tells whether every user whom the other policy may include is included by this one. */
-    boolean includesAllOf(RolloutPolicy other) {
+    /**
+     * Tells whether every user whom another policy may include is included by this one: whether nobody leaves if this one
+     * replaces it.
+     *
+     * @param other the other policy
+     * @return false if there may be a user whom only the other policy includes
+     */
+    public boolean includesAllOf(RolloutPolicy other) {
         if (!other.mayIncludeAnybody()) {
             return true;
         }
@@ -182,8 +188,13 @@ public final class RolloutPolicy {
                 && deniedUserIds.stream().noneMatch(other::includes);
     }
 
-    /** Tells whether there may be a user whom both policies include. */
-    boolean mayIncludeSomeOf(RolloutPolicy other) {
+    /**
+     * Tells whether there may be a user whom both policies include.
+     *
+     * @param other the other policy
+     * @return false if there can be none
+     */
+    public boolean mayIncludeSomeOf(RolloutPolicy other) {
         if (!enabled || !other.enabled) {
             return false;
         }

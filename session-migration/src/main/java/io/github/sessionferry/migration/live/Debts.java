@@ -29,8 +29,8 @@ final class Debts {
 
     private static final Logger LOG = LoggerFactory.getLogger(StagedSessionService.class);
 
-    private static final String KIND = "debt";
-    private static final String AUTHORITY = "authority";
+    static final String KIND = "debt";
+    static final String AUTHORITY = "authority";
     private static final String EVENT = "event";
     private static final String APP_STATE = "app_state";
     private static final String USER_STATE = "user_state";

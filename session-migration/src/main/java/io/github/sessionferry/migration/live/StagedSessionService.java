@@ -138,6 +138,11 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
         return staging.debts().all();
     }
 
+    /** How many sessions this process owes. */
+    int ownDebt() {
+        return staging.debts().ownSize();
+    }
+
     /**
      * Settles the debt of all processes now, as far as both stores allow.
      *

@@ -1,6 +1,7 @@
 package io.github.sessionferry.cli;
 
 import io.github.sessionferry.core.SessionException;
+import io.github.sessionferry.migration.live.MoveRefusedException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +38,16 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         if (failure instanceof SessionException known) {
             return known.code().name();
         }
+        if (failure instanceof MoveRefusedException) {
+            return "REFUSED";
+        }
         return failure instanceof UncheckedIOException ? "IO" : "INTERNAL";
     }
 
     private static String message(Exception failure) {
-        if (failure instanceof SessionException || failure instanceof UncheckedIOException) {
+        if (failure instanceof SessionException
+                || failure instanceof MoveRefusedException
+                || failure instanceof UncheckedIOException) {
             return String.valueOf(failure.getMessage());
         }
         // The message of another one may quote what it was about.

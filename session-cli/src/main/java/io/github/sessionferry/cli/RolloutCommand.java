@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** The commands about rollouts. Not thread-safe. */
 @Command(
         name = "rollout",
-        description = "Tells which users a gradual rollout has moved to the target.",
+        description = "Tells which users a gradual rollout has moved to the target, or would move.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = RolloutExplainCommand.class)
+        subcommands = {RolloutExplainCommand.class, RolloutPreviewCommand.class})
 final class RolloutCommand {}

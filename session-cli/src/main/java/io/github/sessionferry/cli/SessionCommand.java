@@ -21,7 +21,9 @@ import picocli.CommandLine.IVersionProvider;
             BackupCommand.class,
             RestoreCommand.class,
             VerifyBackupCommand.class,
+            StageCommand.class,
             RolloutCommand.class,
+            RollbackCommand.class,
             GenerateCommand.class,
             EmulateCommand.class
         },

@@ -1,10 +1,12 @@
 package io.github.sessionferry.cli;
 
+import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.migration.JournalException;
 import io.github.sessionferry.migration.TempState;
 import io.github.sessionferry.migration.ValidationReport;
 import io.github.sessionferry.migration.Validator;
+import io.github.sessionferry.migration.live.MigrationController;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,7 @@ import picocli.CommandLine.Spec;
         name = "validate",
         description = {
             "Compares two stores, session by session and both ways: ids, state by scope, times within a second, events.",
-            "Nothing is written to them, unless --repair is given."
+            "Nothing is written to them, unless --repair is given; of a live migration, the source notes that they were equal."
         },
         exitCodeList = {
             "0:both stores hold the same, or a sample of them does",
@@ -115,7 +117,7 @@ final class ValidateCommand implements Callable<Integer> {
                         Progress.of("validate", command.commandLine().getErr())) {
             Validator validator = console.usage(() -> validator(source, target, progress));
             stores.requireReachable(source, target);
-            return Interruption.cancellable(validator::cancel, () -> finish(run(validator), progress));
+            return Interruption.cancellable(validator::cancel, () -> finish(run(validator), source, target, progress));
         }
     }
 
@@ -153,11 +155,24 @@ final class ValidateCommand implements Callable<Integer> {
         }
     }
 
-    private int finish(ValidationReport report, Progress progress) {
+    private int finish(ValidationReport report, SessionService source, SessionService target, Progress progress) {
         progress.close();
         Summary.of(report, console).forEach(console::say);
+        note(report, source, target);
         reports.write(report, console);
         console.result(report.toJson());
         return report.passed() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    /** Stage moves count on it. What cannot be noted is no less true. */
+    private void note(ValidationReport report, SessionService source, SessionService target) {
+        try {
+            if (MigrationController.builder(source, target).build().validated(report)) {
+                console.say("Noted in the source: the next stage move may count on it.");
+            }
+        } catch (SessionException e) {
+            console.say("It could not be noted for stage moves (" + e.code() + "): "
+                    + Printable.line(String.valueOf(e.getMessage())));
+        }
     }
 }

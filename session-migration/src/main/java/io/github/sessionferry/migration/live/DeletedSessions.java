@@ -81,10 +81,9 @@ final class DeletedSessions {
             return !SeenSessions.createTime(session).isAfter(created);
         }
 
-        /** This one, or one after it that is of later sessions as well. */
-        Deletion and(Deletion later) {
-            Instant latest = created.isAfter(later.created) ? created : later.created;
-            return new Deletion(key, side, latest, later.done, later.settled, later.by, later.since);
+        /** This one and another try: the one of the later session, and of one session the one that was done. */
+        Deletion and(Deletion other) {
+            return created.isAfter(other.created) || created.equals(other.created) && done ? this : other;
         }
 
         Deletion as(boolean nowDone, boolean nowSettled) {
@@ -104,14 +103,16 @@ final class DeletedSessions {
         return found;
     }
 
-    /** Changes a record, or makes or removes it, in one step: another process may do so too. */
-    private void change(SessionKey key, StoreSide side, UnaryOperator<Optional<Deletion>> change) {
+    /**
+     * Changes a record, or makes or removes it, in one step: another process may do so too. Tells what it was before.
+     */
+    private Optional<Deletion> change(SessionKey key, StoreSide side, UnaryOperator<Optional<Deletion>> change) {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Optional<ControlRecords.Versioned> record = on(side).find(KeyDocument.id(key));
             Optional<Deletion> before = record.flatMap(found -> read(found.values(), side));
             Optional<Deletion> after = change.apply(before);
             if (after.equals(before) || replace(key, side, record, after)) {
-                return;
+                return before;
             }
         }
         throw new SessionException(
@@ -134,7 +135,7 @@ final class DeletedSessions {
 
     /** Notes that a deletion was done, and whether nothing of it is left in the other store. */
     void note(Deletion deletion, boolean settled) {
-        change(
+        var unused = change(
                 deletion.key(),
                 deletion.side(),
                 now -> now.map(
@@ -146,26 +147,46 @@ final class DeletedSessions {
      * the record stays: the session has gone if it is not there.
      */
     DeleteOutcome delete(SessionKey key, Precondition precondition, StoreSide side) {
-        Optional<Session> standing = stores.on(side).find(key, EventSelection.none());
-        if (standing.isEmpty()) {
-            return DeleteOutcome.ABSENT;
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Optional<Session> standing = stores.on(side).find(key, EventSelection.none());
+            if (standing.isEmpty()) {
+                return DeleteOutcome.ABSENT;
+            }
+            if (!precondition.holdsFor(standing.get().revision().orElse(null))) {
+                return DeleteOutcome.CONFLICT;
+            }
+            DeleteOutcome outcome = delete(standing.get(), side);
+            if (outcome != DeleteOutcome.CONFLICT) {
+                return outcome;
+            }
         }
-        Optional<Deletion> before = find(key, side);
+        throw new SessionException(
+                SessionErrorCode.CONTENTION,
+                "the session changed during each of " + MAX_ATTEMPTS + " tries to delete it",
+                key,
+                null,
+                null);
+    }
+
+    /** Deletes a session as it was read, so that the record is of what went. */
+    private DeleteOutcome delete(Session standing, StoreSide side) {
+        SessionKey key = standing.key();
         Deletion deletion = new Deletion(
                 key,
                 side,
-                SeenSessions.createTime(standing.get()),
+                SeenSessions.createTime(standing),
                 false,
                 false,
                 UUID.randomUUID().toString(),
                 clock.instant());
-        change(
+        Optional<Deletion> before = change(
                 key,
                 side,
                 now -> Optional.of(now.map(record -> record.and(deletion)).orElse(deletion)));
         DeleteOutcome outcome;
         try {
-            outcome = stores.on(side).delete(key, precondition);
+            outcome = stores.on(side)
+                    .delete(key, standing.revision().map(Precondition::revision).orElse(Precondition.none()));
         } catch (AmbiguousOutcomeException e) {
             throw e;
         } catch (SessionException e) {
@@ -174,15 +195,15 @@ final class DeletedSessions {
         }
         if (outcome == DeleteOutcome.CONFLICT) {
             takeBack(deletion, before);
-            return outcome;
+        } else {
+            confirm(deletion.as(true, false));
         }
-        confirm(deletion.as(true, false));
         return outcome;
     }
 
     private void confirm(Deletion deletion) {
         try {
-            change(
+            var unused = change(
                     deletion.key(),
                     deletion.side(),
                     now -> Optional.of(now.map(record -> record.and(deletion)).orElse(deletion)));
@@ -198,7 +219,7 @@ final class DeletedSessions {
     /** As it was before a deletion that did not take place. What cannot be taken back is not done, and so means nothing. */
     private void takeBack(Deletion deletion, Optional<Deletion> before) {
         try {
-            change(
+            var unused = change(
                     deletion.key(),
                     deletion.side(),
                     now -> now.isPresent()
@@ -226,7 +247,7 @@ final class DeletedSessions {
     private void leaveOut(Session written, StoreSide side) {
         Instant earlier = SeenSessions.createTime(written).minus(1, ChronoUnit.MICROS);
         try {
-            change(
+            var unused = change(
                     written.key(),
                     side,
                     now -> now.map(record -> record.covers(written)
@@ -261,7 +282,7 @@ final class DeletedSessions {
     /** Forgets a deletion that has not been done for so long that it will not be done any more. */
     void forgetIfGivenUp(Deletion deletion) {
         if (deletion.since().plus(LONGEST_TRY).isBefore(clock.instant())) {
-            change(
+            var unused = change(
                     deletion.key(),
                     deletion.side(),
                     now -> now.filter(record -> record.done() || !record.by().equals(deletion.by())));

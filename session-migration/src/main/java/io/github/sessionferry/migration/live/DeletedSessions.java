@@ -40,7 +40,7 @@ final class DeletedSessions {
 
     private static final int MAX_ATTEMPTS = 10;
 
-    private static final String KIND = "deleted";
+    static final String KIND = "deleted";
     private static final String CREATED = "created";
     private static final String DONE = "done";
     private static final String SETTLED = "settled";
@@ -279,9 +279,14 @@ final class DeletedSessions {
                 .isPresent();
     }
 
+    /** Whether somebody may still be at it, or at copying what it deletes. */
+    boolean isRecent(Deletion deletion) {
+        return !deletion.since().plus(LONGEST_TRY).isBefore(clock.instant());
+    }
+
     /** Forgets a deletion that has not been done for so long that it will not be done any more. */
     void forgetIfGivenUp(Deletion deletion) {
-        if (deletion.since().plus(LONGEST_TRY).isBefore(clock.instant())) {
+        if (!isRecent(deletion)) {
             var unused = change(
                     deletion.key(),
                     deletion.side(),

@@ -154,7 +154,7 @@ final class Settlement {
     }
 
     /** Deletes what a deletion has left in either store. */
-    private void finishDeletions(SessionKey key) {
+    void finishDeletions(SessionKey key) {
         for (DeletedSessions.Deletion deletion : deleted.find(key)) {
             if (deletion.settled() && !hasCovered(deletion)) {
                 continue;

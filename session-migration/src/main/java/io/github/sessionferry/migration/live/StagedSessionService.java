@@ -149,7 +149,7 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
      * @return how many sessions or stores could not be settled; 0 if nothing is owed any more
      */
     public int settleDebt() {
-        return staging.settleAll();
+        return staging.settleAll(true);
     }
 
     /**
@@ -205,7 +205,7 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
     private void settleAndGoOn(Duration pause) {
         int failed = 1;
         try {
-            failed = settleDebt();
+            failed = staging.settleAll(false);
         } catch (RuntimeException e) {
             LOG.error("event=settling_broken", e);
         }

@@ -86,16 +86,26 @@ final class Staging {
         debts.settleOwn(key, this::settle);
     }
 
-    /** Settles what any process owes, deletions included where both stores are written. Tells how many could not be. */
-    int settleAll() {
-        return debts.settleAll(this::settle) + settleDeletions();
+    /**
+     * Settles what any process owes, deletions included where both stores are written. Tells how many could not be.
+     *
+     * @param thoroughly whether recent deletions are looked at once more that had been settled: a process that was killed
+     *     while it copied may have left a copy since
+     */
+    int settleAll(boolean thoroughly) {
+        return debts.settleAll(this::settle) + settleDeletions(thoroughly);
     }
 
-    private int settleDeletions() {
+    private int settleDeletions(boolean thoroughly) {
         int[] failed = {0};
         for (StoreSide side : StoreSide.values()) {
             try {
-                deleted.forEach(side, deletion -> failed[0] += deletion.settled() || settleDeletion(deletion) ? 0 : 1);
+                deleted.forEach(side, deletion -> {
+                    boolean looksAgain = thoroughly && deleted.isRecent(deletion);
+                    if (!deletion.settled() || looksAgain) {
+                        failed[0] += settleDeletion(deletion) ? 0 : 1;
+                    }
+                });
             } catch (SessionException e) {
                 LOG.warn("event=deletions_unknown side={} code={}", side, e.code());
                 failed[0]++;
@@ -110,7 +120,7 @@ final class Staging {
             return true;
         }
         try {
-            settlement.settle(deletion.key(), course.authority(), Settlement.Carry.NOTHING);
+            settlement.finishDeletions(deletion.key());
             return true;
         } catch (SessionException e) {
             LOG.warn(

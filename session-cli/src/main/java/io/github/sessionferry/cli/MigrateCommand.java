@@ -5,6 +5,7 @@ import io.github.sessionferry.migration.JournalException;
 import io.github.sessionferry.migration.MigrationReport;
 import io.github.sessionferry.migration.Migrator;
 import io.github.sessionferry.migration.TempState;
+import io.github.sessionferry.migration.live.UndeletedSource;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -100,8 +101,9 @@ final class MigrateCommand implements Callable<Integer> {
         try (SessionService source = stores.openSource();
                 SessionService target = stores.openTarget();
                 Progress progress = Progress.of("migrate", command.commandLine().getErr())) {
-            Migrator migrator = console.usage(() -> migrator(source, target, progress));
             stores.requireReachable(source, target);
+            SessionService undeleted = UndeletedSource.of(source, target);
+            Migrator migrator = console.usage(() -> migrator(undeleted, target, progress));
             return Interruption.cancellable(migrator::cancel, () -> finish(run(migrator), progress));
         }
     }

@@ -17,6 +17,8 @@ final class PlanRecords {
 
     private static final Logger LOG = LoggerFactory.getLogger(MigrationController.class);
 
+    static final String KIND = "plan";
+
     private static final String ID = "plan";
 
     private final SessionService source;
@@ -27,7 +29,7 @@ final class PlanRecords {
     PlanRecords(SessionService source, Clock clock) {
         this.source = source;
         this.clock = clock;
-        plans = new ControlRecords(source, "plan", clock);
+        plans = new ControlRecords(source, KIND, clock);
         changes = new ControlRecords(source, "audit", clock);
     }
 

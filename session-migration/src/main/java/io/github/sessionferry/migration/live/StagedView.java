@@ -276,17 +276,34 @@ final class StagedView implements SessionService {
         SessionKey key = key(request);
         refuseIfOnlyInOther(course, key);
         TouchedScopes touched = TouchedScopes.by(request.state());
-        if (course.splits(touched)) {
-            stores.on(course.appAuthority()).storeSharedState(key.appScope(), appState(request.state()));
-        }
         Debts.Intent intent = begin(course, key, Optional.empty(), touched);
         Session created = acknowledged(
                 course,
                 intent,
                 () -> staging.deleted()
                         .write(key, course.authority(), () -> authority(course).create(request)));
+        if (course.splits(touched)) {
+            shareAppState(course, intent, request);
+        }
         bring(operation, new SecondWrites.Change(intent, null, request.state()));
         return told(created);
+    }
+
+    /** Gives it to the store that decides on the application's state. */
+    private void shareAppState(Course course, Debts.Intent intent, NewSession request) {
+        SessionKey key = intent.owed().key();
+        SessionService deciding = stores.on(course.appAuthority());
+        try {
+            var unused = deciding.storeSharedState(key.appScope(), appState(request.state()));
+        } catch (SessionException e) {
+            staging.debts().add(intent);
+            throw new AmbiguousOutcomeException(
+                    "the session was created in "
+                            + authority(course).name() + ", but its app: state may not be in " + deciding.name()
+                            + ", which decides on it; write that state again",
+                    key,
+                    e);
+        }
     }
 
     private Map<String, SharedValue> appState(Map<String, ? extends @Nullable Object> state) {

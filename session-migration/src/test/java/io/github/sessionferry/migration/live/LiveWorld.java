@@ -377,8 +377,10 @@ final class LiveWorld {
         SessionKey key = op.key();
         switch (op.kind()) {
             case CREATE -> {
-                Session created = sessions.create(
-                        NewSession.builder(key).state(Map.of("first", op.id())).build());
+                Map<String, Object> state = new LinkedHashMap<>(Map.of("first", op.id()));
+                op.stateKeys().forEach(name -> state.put(name, op.id()));
+                Session created =
+                        sessions.create(NewSession.builder(key).state(state).build());
                 told(process, op, key, Optional.of(created), false);
             }
             case APPEND -> {
@@ -710,7 +712,7 @@ final class LiveWorld {
                     .isEqualTo(left);
             scope.stateScope().qualify(left).forEach((name, value) -> {
                 List<Done> writers = log.stream()
-                        .filter(done -> done.op.kind() == Scenario.Kind.APPEND && done.mayBeDone())
+                        .filter(Done::mayBeDone)
                         .filter(done -> done.op.stateKeys().contains(name))
                         .filter(done -> scope.userId().isEmpty()
                                 || done.op.user().equals(scope.userId().get()))

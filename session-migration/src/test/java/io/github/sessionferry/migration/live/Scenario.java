@@ -104,11 +104,15 @@ record Scenario(
                     "p" + process + "-" + i,
                     USERS.get(draw.nextInt(2)),
                     "s" + draw.nextInt(2),
-                    what == Kind.APPEND ? keys : List.of(),
+                    what == Kind.APPEND ? keys : what == Kind.CREATE ? shared(keys) : List.of(),
                     talksLive && draw.nextInt(3) == 0,
                     draw.nextBoolean()));
         }
         return ops;
+    }
+
+    private static List<String> shared(List<String> keys) {
+        return keys.stream().filter(key -> key.contains(":")).toList();
     }
 
     private static List<Move> moves(Random draw, Stage first) {

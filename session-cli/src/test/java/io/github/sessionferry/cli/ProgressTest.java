@@ -8,6 +8,7 @@ import io.github.sessionferry.migration.RemainingTime;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,8 @@ class ProgressTest {
                     new MigrationCounts(4, 0, 0, 0, 0, 0, 1, 0, 0),
                     Duration.ofMillis(12_500),
                     OptionalLong.empty(),
-                    remaining));
+                    remaining,
+                    List.of()));
         }
         return err.toString().replace(System.lineSeparator(), "\n");
     }

@@ -3,6 +3,7 @@ package io.github.sessionferry.migration;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -15,17 +16,23 @@ import java.util.OptionalLong;
  * @param elapsed how long it has been running; not negative
  * @param total how many sessions the source says it has, about; empty if it cannot tell
  * @param remaining how long it will take yet; empty if too little is known
+ * @param quotas how far the stores' quotas were used, one for each kind of call; unmodifiable
  * @since 0.1
  */
 public record MigrationProgress(
-        MigrationCounts counts, Duration elapsed, OptionalLong total, Optional<RemainingTime> remaining) {
+        MigrationCounts counts,
+        Duration elapsed,
+        OptionalLong total,
+        Optional<RemainingTime> remaining,
+        List<QuotaUse> quotas) {
 
-    /** Checks the parts. */
+    /** Checks and copies the parts. */
     public MigrationProgress {
         requireNonNull(counts, "counts");
         requireNonNull(elapsed, "elapsed");
         requireNonNull(total, "total");
         requireNonNull(remaining, "remaining");
+        quotas = List.copyOf(quotas);
     }
 
     /**

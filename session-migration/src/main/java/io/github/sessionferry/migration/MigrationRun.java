@@ -359,7 +359,8 @@ final class MigrationRun {
                 counts,
                 elapsed,
                 total,
-                RemainingTime.estimate(total, counts.done(), counts.done() - doneBefore, elapsed, quotas));
+                RemainingTime.estimate(total, counts.done(), counts.done() - doneBefore, elapsed, quotas),
+                quotaUse());
         LOG.info(
                 "event=migration_progress done={} migrated={} unchanged={} skipped={} failed={} per_second={} total={}"
                         + " remaining_seconds={} bound_by={}",

@@ -1,6 +1,7 @@
 package io.github.sessionferry.migration.live;
 
 import io.github.sessionferry.core.SessionException;
+import io.github.sessionferry.core.codec.Json;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ final class EmergencySteps {
 
     private void add(String name, boolean done, String detail) {
         steps.add(new EmergencyReport.Step(name, clock.instant(), done, detail));
-        LOG.error("event=emergency_step done={} step=\"{}\"", done, name);
+        LOG.error("event=emergency_step done={} step={}", done, Json.write(name));
     }
 
     EmergencyReport report() {

@@ -73,6 +73,7 @@ final class ShadowReads {
                 LOG.warn("event=shadow_mismatch session={}", Json.write(key.sessionId()));
             }
         } catch (SessionException e) {
+            listener.shadowFailed(key, e.code());
             LOG.warn("event=shadow_failed session={} code={}", Json.write(key.sessionId()), e.code());
         }
     }

@@ -43,6 +43,14 @@ public interface StagedListener {
      */
     default void shadowCompared(SessionKey key, boolean equal) {}
 
+    /**
+     * A read could not be compared, for one of the stores failed.
+     *
+     * @param key which session
+     * @param code why
+     */
+    default void shadowFailed(SessionKey key, SessionErrorCode code) {}
+
     /** A read was not compared, for too many comparisons were under way. */
     default void shadowDropped() {}
 
@@ -59,6 +67,13 @@ public interface StagedListener {
      * @param sessions how many
      */
     default void debtChanged(int sessions) {}
+
+    /**
+     * The debt of all processes was looked for in both stores, and settled as far as possible.
+     *
+     * @param left how many sessions or stores could not be settled
+     */
+    default void debtLookedFor(int left) {}
 
     /**
      * The service has gone back to the source at once.

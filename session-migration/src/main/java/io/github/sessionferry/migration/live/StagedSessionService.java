@@ -138,18 +138,38 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
         return staging.debts().all();
     }
 
-    /** How many sessions this process owes. */
-    int ownDebt() {
-        return staging.debts().ownSize();
-    }
-
     /**
      * Settles the debt of all processes now, as far as both stores allow.
      *
      * @return how many sessions or stores could not be settled; 0 if nothing is owed any more
      */
     public int settleDebt() {
-        return staging.settleAll(true);
+        return settleDebt(true);
+    }
+
+    private int settleDebt(boolean thoroughly) {
+        int left = staging.settleAll(thoroughly);
+        staging.listener().debtLookedFor(left);
+        return left;
+    }
+
+    /**
+     * Tells how many sessions this process owes: those of which it knows that one store has acknowledged what the other may
+     * lack. Asks no store.
+     *
+     * @return the number; other processes may owe more, see {@link #debt()}
+     */
+    public int ownDebt() {
+        return staging.debts().ownSize();
+    }
+
+    /**
+     * Tells of how many sessions changes are on their way to the other store.
+     *
+     * @return the number
+     */
+    public int secondWritesUnderWay() {
+        return staging.secondWrites().pending();
     }
 
     /**
@@ -205,7 +225,7 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
     private void settleAndGoOn(Duration pause) {
         int failed = 1;
         try {
-            failed = staging.settleAll(false);
+            failed = settleDebt(false);
         } catch (RuntimeException e) {
             LOG.error("event=settling_broken", e);
         }

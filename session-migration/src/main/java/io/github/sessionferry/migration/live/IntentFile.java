@@ -11,6 +11,7 @@ import io.github.sessionferry.core.codec.Json;
 import io.github.sessionferry.core.rollout.StoreSide;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -52,12 +53,16 @@ final class IntentFile implements AutoCloseable {
     private final Map<Long, Owed> open = new LinkedHashMap<>();
     private long last;
 
+    /** Whether the last line may be without its end. */
+    private boolean torn;
+
     private IntentFile(Path file, FileChannel channel, boolean force) throws IOException {
         this.file = file;
         this.channel = channel;
         this.force = force;
         readOpen();
-        beginNewLine();
+        channel.position(channel.size());
+        torn = channel.size() > 0;
     }
 
     /**
@@ -96,7 +101,7 @@ final class IntentFile implements AutoCloseable {
     }
 
     private void readOpen() throws IOException {
-        BufferedReader lines = new BufferedReader(Channels.newReader(channel, UTF_8));
+        BufferedReader lines = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), UTF_8));
         int unreadable = 0;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             unreadable += line.isEmpty() || read(line) ? 0 : 1;
@@ -137,14 +142,6 @@ final class IntentFile implements AutoCloseable {
                 (Instant) Objects.requireNonNull(values.get(SINCE)));
     }
 
-    /** So that what follows a torn line is a line of its own. */
-    private void beginNewLine() throws IOException {
-        channel.position(channel.size());
-        if (channel.size() > 0) {
-            write("\n");
-        }
-    }
-
     /** What was begun and not ended, by number. */
     synchronized Map<Long, Owed> unfinished() {
         return new LinkedHashMap<>(open);
@@ -167,7 +164,7 @@ final class IntentFile implements AutoCloseable {
         line.put(USER_STATE, owed.touched().user());
         line.put(SINCE, owed.since());
         try {
-            write(Json.write(line) + "\n");
+            writeLine(Json.write(line));
             if (force) {
                 channel.force(false);
             }
@@ -191,18 +188,21 @@ final class IntentFile implements AutoCloseable {
             if (open.isEmpty() && channel.size() > SIZE_TO_EMPTY) {
                 channel.truncate(0);
             } else {
-                write(Json.write(Map.of(END, number)) + "\n");
+                writeLine(Json.write(Map.of(END, number)));
             }
         } catch (IOException e) {
             LOG.warn("event=debt_file_failed file={}", Json.write(file.toString()));
         }
     }
 
-    private void write(String text) throws IOException {
-        ByteBuffer bytes = UTF_8.encode(text);
+    /** What follows a line that was not written whole is a line of its own. */
+    private void writeLine(String line) throws IOException {
+        ByteBuffer bytes = UTF_8.encode((torn ? "\n" : "") + line + "\n");
+        torn = true;
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
+        torn = false;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.sessionferry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
@@ -22,6 +23,7 @@ import io.github.sessionferry.migration.Validator;
 import io.github.sessionferry.migration.live.StagedSessionService;
 import io.github.sessionferry.testkit.agentengine.FakeAgentEngine;
 import io.github.sessionferry.testkit.firestore.FakeFirestore;
+import io.github.sessionferry.testkit.firestore.FirestoreEmulator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +58,18 @@ class StagedStoresTest {
                 FakeAgentEngine engine = FakeAgentEngine.builder().start();
                 SessionService source = SessionStores.open(
                         "firestore://p" + UUID.randomUUID() + "/(default)?emulator=" + firestore.endpoint());
+                SessionService target = SessionStores.open(EmulateAgentEngineCommand.address(engine.endpoint()))) {
+            new Talk(source, target, folder.resolve("debt")).thereAndBack();
+        }
+    }
+
+    @Test
+    void officialEmulatorToAgentEngine_thereAndBack_loseNothing(@TempDir Path folder) {
+        Optional<FirestoreEmulator> emulator = FirestoreEmulator.findShared();
+        assumeTrue(emulator.isPresent(), FirestoreEmulator::absenceReason);
+        try (FakeAgentEngine engine = FakeAgentEngine.builder().start();
+                SessionService source = SessionStores.open("firestore://p" + UUID.randomUUID() + "/(default)?emulator="
+                        + emulator.get().endpoint());
                 SessionService target = SessionStores.open(EmulateAgentEngineCommand.address(engine.endpoint()))) {
             new Talk(source, target, folder.resolve("debt")).thereAndBack();
         }

@@ -83,7 +83,7 @@ final class DeletedSessions {
 
         /** This one and another try: the one of the later session, and of one session the one that was done. */
         Deletion and(Deletion other) {
-            return created.isAfter(other.created) || created.equals(other.created) && done ? this : other;
+            return created.isAfter(other.created) || (created.equals(other.created) && done) ? this : other;
         }
 
         Deletion as(boolean nowDone, boolean nowSettled) {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,7 +69,7 @@ final class SeenSessions {
     private static final class Seen {
         private Instant created;
         private @Nullable Instant gone;
-        private final Set<String> events = new HashSet<>();
+        private final Set<String> events = new LinkedHashSet<>();
 
         Seen(Instant created) {
             this.created = created;
@@ -131,9 +132,28 @@ final class SeenSessions {
             if (known == null || known.events.isEmpty() || !known.created.equals(createTime(session))) {
                 return false;
             }
-            Set<String> missing = new HashSet<>(known.events);
+            return !hasInOrder(session, known.events) && !hasAll(session, known.events);
+        }
+
+        /** As nearly always, and quick to tell. */
+        private static boolean hasInOrder(Session session, Set<String> told) {
+            Iterator<String> awaited = told.iterator();
+            String next = awaited.next();
+            for (SessionEvent event : session.events()) {
+                if (event.id().equals(next)) {
+                    if (!awaited.hasNext()) {
+                        return true;
+                    }
+                    next = awaited.next();
+                }
+            }
+            return false;
+        }
+
+        private static boolean hasAll(Session session, Set<String> told) {
+            Set<String> missing = new HashSet<>(told);
             session.events().forEach(event -> missing.remove(event.id()));
-            return !missing.isEmpty();
+            return missing.isEmpty();
         }
 
         private void forgetEvents(Seen known) {

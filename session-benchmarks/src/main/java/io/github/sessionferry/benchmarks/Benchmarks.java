@@ -9,10 +9,12 @@ import java.util.stream.Collectors;
 final class Benchmarks {
 
     private static final List<Measurement> ALL = List.of(
-            new MicroMeasurement(),
+            new MicroMeasurement("micro"),
+            new MicroMeasurement("routing"),
             new MemoryMeasurement(),
             new LatencyMeasurement(),
             new QuotaMeasurement(),
+            new SoakMeasurement(),
             new HeapMeasurement(),
             new FilesMeasurement());
 

@@ -8,30 +8,41 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** What is done to every session and event, each alone, by JMH. */
+/** The benchmarks of one package, each alone, by JMH. */
 final class MicroMeasurement implements Measurement {
 
-    private static final String PACKAGE = MicroMeasurement.class.getPackageName() + ".micro.";
+    private final String name;
+    private final String prefix;
+
+    /**
+     * Measures a package.
+     *
+     * @param name the last part of the package's name
+     */
+    MicroMeasurement(String name) {
+        this.name = name;
+        prefix = MicroMeasurement.class.getPackageName() + "." + name + ".";
+    }
 
     @Override
     public String name() {
-        return "micro";
+        return name;
     }
 
     @Override
     public void run(Figures figures) throws RunnerException {
-        new Runner(new OptionsBuilder().include(Pattern.quote(PACKAGE)).build())
+        new Runner(new OptionsBuilder().include(Pattern.quote(prefix)).build())
                 .run().stream()
                         .sorted(Comparator.comparing(
                                 result -> result.getParams().getBenchmark()))
                         .forEach(result -> add(figures, result));
     }
 
-    private static void add(Figures figures, RunResult run) {
+    private void add(Figures figures, RunResult run) {
         String benchmark = run.getParams().getBenchmark();
         Result<?> result = run.getPrimaryResult();
         figures.add(
-                benchmark.substring(PACKAGE.length()),
+                benchmark.substring(prefix.length()),
                 "JMH",
                 "%,.3f ± %.3f %s",
                 result.getScore(),

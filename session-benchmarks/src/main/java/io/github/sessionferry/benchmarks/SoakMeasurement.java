@@ -1,0 +1,61 @@
+package io.github.sessionferry.benchmarks;
+
+import io.github.sessionferry.core.rollout.Stage;
+import io.github.sessionferry.migration.live.StagedSessionService;
+import java.time.Duration;
+
+/**
+ * Users go on writing while the stage goes from the source alone to the target alone and back, with failing calls: what is
+ * lost or doubled, and how long callers wait in each stage beside those of a store alone.
+ *
+ * <p>{@code soak.seconds} and {@code soak.users} set for how long and for how many; 60 and 50 if not set.
+ */
+final class SoakMeasurement implements Measurement {
+
+    @Override
+    public String name() {
+        return "soak";
+    }
+
+    /** What fails on purpose is counted, not logged. */
+    private static void logOnlyErrors() {
+        System.setProperty("org.slf4j.simpleLogger.log." + StagedSessionService.class.getName(), "error");
+    }
+
+    @Override
+    public void run(Figures figures) throws InterruptedException {
+        logOnlyErrors();
+        Duration time = Duration.ofSeconds(Integer.getInteger("soak.seconds", 60));
+        int users = Integer.getInteger("soak.users", 50);
+        SoakResult result = new Soak(users, time).run();
+        String load = users + " users, " + time.toSeconds() + " s, 5 % of calls fail";
+        figures.add(
+                "soak",
+                load,
+                "%,d operations, %,d failed tries, %,d retries; %,d events acknowledged:"
+                        + " %d lost, %d doubled, %d read backwards, %d deleted sessions back",
+                result.operations(),
+                result.errors(),
+                result.retries(),
+                result.acknowledged(),
+                result.lost(),
+                result.doubled(),
+                result.readBackwards(),
+                result.back());
+        for (Stage stage : Stage.values()) {
+            add(figures, load, "soak, reads in " + stage, result.reads(stage), result.plainReads(stage));
+            add(figures, load, "soak, appends in " + stage, result.appends(stage), result.plainAppends(stage));
+        }
+        result.requireIntact();
+    }
+
+    private static void add(Figures figures, String load, String what, double staged, double plain) {
+        figures.add(
+                what,
+                load,
+                "P95 %.2f ms, of the source alone at the same time %.2f ms: %.2f ×",
+                staged,
+                plain,
+                staged / plain);
+    }
+}

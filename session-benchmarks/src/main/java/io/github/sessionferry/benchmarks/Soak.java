@@ -17,6 +17,7 @@ import io.github.sessionferry.testkit.SessionOperation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -137,9 +138,9 @@ final class Soak {
             SessionService fromSource,
             SessionService fromTarget) {
         List<Stage> way = new ArrayList<>(List.of(Stage.values()));
-        for (int i = Stage.values().length - 2; i >= 0; i--) {
-            way.add(Stage.values()[i]);
-        }
+        List<Stage> back = new ArrayList<>(way.subList(0, way.size() - 1));
+        Collections.reverse(back);
+        way.addAll(back);
         Duration unsettled = time.dividedBy(way.size() * 4L);
         Duration settled = unsettled.multipliedBy(3);
         for (Stage stage : way) {

@@ -78,7 +78,7 @@ final class SoakUser {
 
     void act() {
         int kind = draw.nextInt(100);
-        if (open.size() < SESSIONS_AT_ONCE && kind < 20 || open.isEmpty()) {
+        if ((open.size() < SESSIONS_AT_ONCE && kind < 20) || open.isEmpty()) {
             create();
             return;
         }

@@ -101,11 +101,7 @@ final class RollbackCommand implements Callable<Integer> {
                 Progress progress =
                         Progress.of("rollback", command.commandLine().getErr())) {
             StagedRollback rollback = rollback(source, target, progress);
-            return Interruption.cancellable(rollback::cancel, () -> {
-                RollbackReport report = rollback.run(stage);
-                progress.close();
-                return finish(report);
-            });
+            return Interruption.cancellable(rollback::cancel, () -> finish(rollback.run(stage), progress));
         }
     }
 
@@ -126,7 +122,8 @@ final class RollbackCommand implements Callable<Integer> {
         return builder.build();
     }
 
-    private int finish(RollbackReport report) {
+    private int finish(RollbackReport report, Progress progress) {
+        progress.close();
         console.say(
                 report.succeeded()
                         ? console.styled("bold,green", "✔ Nobody is in a later stage than " + stage)

@@ -4,7 +4,6 @@ import io.github.sessionferry.core.rollout.RolloutMove;
 import io.github.sessionferry.core.rollout.RolloutPolicy;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,11 +89,13 @@ final class RolloutPreviewCommand implements Callable<Integer> {
 
     private void readUsers(Consumer<String> action) {
         try (BufferedReader lines = Files.newBufferedReader(users, StandardCharsets.UTF_8)) {
-            lines.lines().filter(line -> !line.isEmpty()).forEach(action);
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.isEmpty()) {
+                    action.accept(line);
+                }
+            }
         } catch (IOException e) {
             throw unreadable(e);
-        } catch (UncheckedIOException e) {
-            throw unreadable(e.getCause());
         }
     }
 

@@ -85,6 +85,6 @@ record Course(
 
     /** Whether a change of the application's state is another store's to decide than the session's. */
     boolean splits(TouchedScopes touched) {
-        return touched.app() && writesOther && appAuthority != authority;
+        return touched.app() && writesOther && !neverWaits && appAuthority != authority;
     }
 }

@@ -206,7 +206,8 @@ final class StagedView implements SessionService {
     /** Settles first what is known to differ, or may differ while the authority moves. */
     private void bringTogetherIfNeeded(Course course, SessionKey key) {
         Optional<Owed> owed = staging.debts().find(key);
-        boolean owedToAuthority = owed.isPresent() && owed.get().authority() != course.authority();
+        boolean owedToAuthority =
+                !course.neverWaits() && owed.isPresent() && owed.get().authority() != course.authority();
         if (!course.compares() && !owedToAuthority) {
             return;
         }

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveAnomaliesTest {
 
     private static final SessionKey KEY = TwoStores.key("user", "s1");
-    private static final UnaryOperator<SessionService> INTACT = store -> store;
+    private static final UnaryOperator<SessionService> INTACT = UnaryOperator.identity();
 
     private final TwoStores stores = new TwoStores();
 

@@ -54,6 +54,8 @@ import org.jspecify.annotations.Nullable;
 final class LiveWorld {
 
     static final String APP = "app";
+    private static final List<SteppedStore.Fault> FAULTS =
+            List.of(SteppedStore.Fault.REFUSED, SteppedStore.Fault.LOST_REQUEST, SteppedStore.Fault.LOST_ANSWER);
     private static final String EARLY_USER = "early";
     private static final RolloutPolicy POLICY =
             RolloutPolicy.builder("test").allowedUserIds(Set.of(EARLY_USER)).build();
@@ -68,7 +70,7 @@ final class LiveWorld {
             InMemorySessionService.builder().clock(clock).build();
     private final InMemorySessionService target =
             InMemorySessionService.builder().clock(clock).build();
-    private final List<Process> processes = new ArrayList<>();
+    private final List<AppProcess> processes = new ArrayList<>();
     private final List<Done> log = new ArrayList<>();
     private final StringBuilder trace = new StringBuilder();
     private RolloutPlan plan;
@@ -149,7 +151,7 @@ final class LiveWorld {
         }
     }
 
-    private final class Process {
+    private final class AppProcess {
         final int number;
         final Path file;
         boolean down;
@@ -163,7 +165,7 @@ final class LiveWorld {
         final Map<SessionKey, Set<String>> seenEvents = new HashMap<>();
         final Map<SessionKey, Instant> seenGone = new HashMap<>();
 
-        Process(int number) {
+        AppProcess(int number) {
             this.number = number;
             file = folder.resolve("intents-" + number);
             start();
@@ -240,7 +242,7 @@ final class LiveWorld {
         }
         return faultDraw.nextDouble() >= scenario.faultShare()
                 ? SteppedStore.Fault.NONE
-                : SteppedStore.Fault.values()[1 + faultDraw.nextInt(3)];
+                : FAULTS.get(faultDraw.nextInt(FAULTS.size()));
     }
 
     /** Loses the migration's own records of one kind. */
@@ -291,9 +293,9 @@ final class LiveWorld {
         clear(folder);
         try {
             for (int i = 0; i < scenario.processes().size(); i++) {
-                processes.add(new Process(i));
+                processes.add(new AppProcess(i));
             }
-            for (Process process : processes) {
+            for (AppProcess process : processes) {
                 List<Scenario.Op> ops = scenario.processes().get(process.number);
                 spawnUsers(process, ops, 0);
             }
@@ -304,7 +306,7 @@ final class LiveWorld {
             interleaver.run();
             check();
         } finally {
-            for (Process process : processes) {
+            for (AppProcess process : processes) {
                 process.staged().close();
             }
         }
@@ -312,7 +314,7 @@ final class LiveWorld {
 
     private void crash(Scenario.CrashAt crash) {
         interleaver.awaitThat(() -> interleaver.steps() >= crash.step() || quiet);
-        Process process = processes.get(crash.process());
+        AppProcess process = processes.get(crash.process());
         if (quiet || process.down) {
             return;
         }
@@ -325,7 +327,7 @@ final class LiveWorld {
     }
 
     /** A process that crashes goes on with the next operation when it has started again. */
-    private void spawnUsers(Process process, List<Scenario.Op> ops, int from) {
+    private void spawnUsers(AppProcess process, List<Scenario.Op> ops, int from) {
         int[] next = {from};
         interleaver.spawn(() -> false, () -> {
             while (next[0] < ops.size()) {
@@ -344,7 +346,7 @@ final class LiveWorld {
         });
     }
 
-    private void perform(Process process, Scenario.Op op) {
+    private void perform(AppProcess process, Scenario.Op op) {
         SessionService sessions = process.staged().serviceFor(op.user(), op.live() ? Channel.LIVE : Channel.TEXT);
         Instant time = clock.instant();
         for (int attempt = 0; attempt < 2; attempt++) {
@@ -373,7 +375,7 @@ final class LiveWorld {
         }
     }
 
-    private void perform(Process process, SessionService sessions, Scenario.Op op, Instant time, Done done) {
+    private void perform(AppProcess process, SessionService sessions, Scenario.Op op, Instant time, Done done) {
         SessionKey key = op.key();
         switch (op.kind()) {
             case CREATE -> {
@@ -409,7 +411,7 @@ final class LiveWorld {
     }
 
     /** A process never reads backwards. */
-    private void told(Process process, Scenario.Op op, SessionKey key, Optional<Session> session, boolean read) {
+    private void told(AppProcess process, Scenario.Op op, SessionKey key, Optional<Session> session, boolean read) {
         if (op.live()) {
             return;
         }
@@ -450,15 +452,14 @@ final class LiveWorld {
             }
             move(move.next());
         }
-        interleaver.awaitThat(() -> log.size() >= 0 && usersAreDone());
+        interleaver.awaitThat(this::usersAreDone);
         quiet = true;
         settle();
         if (!plan.base().writesBoth() || !plan.rollout().writesBoth()) {
-            Stage near = plan.base().ordinal() < Stage.SHADOW.ordinal() ? Stage.DUAL_WRITE : Stage.TARGET_FIRST;
             move(RolloutPlan.of(plan.base(), plan.base(), POLICY));
-            while (plan.base() != near) {
-                Stage next = plan.base().ordinal() < near.ordinal()
-                        ? plan.base().next().orElseThrow()
+            while (!plan.base().writesBoth()) {
+                Stage next = plan.base() == Stage.SOURCE_ONLY
+                        ? Stage.DUAL_WRITE
                         : plan.base().previous().orElseThrow();
                 move(RolloutPlan.of(next, next, POLICY));
             }
@@ -472,7 +473,7 @@ final class LiveWorld {
     private boolean usersAreDone() {
         return scenario.processes().stream()
                         .flatMap(List::stream)
-                        .allMatch(op -> log.stream().anyMatch(done -> done.op == op))
+                        .allMatch(op -> log.stream().anyMatch(done -> done.op.equals(op)))
                 && processes.stream().noneMatch(process -> process.down)
                 && processes.stream().allMatch(process -> process.staged().isDrained());
     }
@@ -485,7 +486,7 @@ final class LiveWorld {
         trace("operator prepares " + next);
         if (mutation == Mutation.HURRIES_MOVES && !quiet) {
             plan = next.withVersion(plan.version() + 1);
-            for (Process process : processes) {
+            for (AppProcess process : processes) {
                 interleaver.spawn(() -> false, () -> process.seenPlan = plan);
             }
             return;
@@ -507,7 +508,7 @@ final class LiveWorld {
     private void publish(RolloutPlan next) {
         plan = next;
         trace("operator publishes " + next);
-        for (Process process : processes) {
+        for (AppProcess process : processes) {
             interleaver.spawn(() -> false, () -> process.seenPlan = plan);
         }
         interleaver.awaitThat(() -> processes.stream()
@@ -522,7 +523,7 @@ final class LiveWorld {
             interleaver.awaitThat(() -> processes.stream()
                     .allMatch(process -> !process.down && process.staged().isDrained()));
             boolean paid = true;
-            for (Process process : processes) {
+            for (AppProcess process : processes) {
                 int life = process.life;
                 int[] failed = {1};
                 boolean[] over = {false};
@@ -734,7 +735,7 @@ final class LiveWorld {
 
     private long firstBegin(Scenario.Op op) {
         return log.stream()
-                .filter(done -> done.op == op)
+                .filter(done -> done.op.equals(op))
                 .mapToLong(done -> done.begin)
                 .min()
                 .orElseThrow();

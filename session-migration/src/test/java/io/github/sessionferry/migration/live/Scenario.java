@@ -65,6 +65,7 @@ record Scenario(
         }
     }
 
+    private static final List<Stage> FIRST_STAGES = List.of(Stage.SOURCE_ONLY, Stage.DUAL_WRITE, Stage.SHADOW);
     private static final List<String> USERS = List.of("early", "late");
     private static final RolloutPolicy POLICY =
             RolloutPolicy.builder("test").allowedUserIds(Set.of("early")).build();
@@ -72,7 +73,7 @@ record Scenario(
     static Scenario of(long seed) {
         Random draw = new Random(seed * 31 + 7);
         boolean talksLive = draw.nextInt(4) == 0;
-        Stage first = Stage.values()[draw.nextInt(3)];
+        Stage first = FIRST_STAGES.get(draw.nextInt(FIRST_STAGES.size()));
         int count = 1 + draw.nextInt(3);
         List<List<Op>> processes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -85,7 +86,8 @@ record Scenario(
         List<Outage> outages = new ArrayList<>();
         for (int i = draw.nextInt(3); i > 0; i--) {
             long from = draw.nextInt(600);
-            outages.add(new Outage(StoreSide.values()[draw.nextInt(2)], from, from + 10 + draw.nextInt(150)));
+            outages.add(new Outage(
+                    draw.nextBoolean() ? StoreSide.SOURCE : StoreSide.TARGET, from, from + 10 + draw.nextInt(150)));
         }
         double share = draw.nextInt(3) == 0 ? 0.05 : 0;
         return new Scenario(seed, talksLive, first, processes, moves(draw, first), crashes, outages, share);

@@ -399,13 +399,13 @@ class AnomaliesTest {
     }
 
     @Test
-    @DisplayName("I16: two runs stand before the write of the same session, each time")
-    void i16_whenTwoRunsWriteEachSessionAtTheSameMoment_itIsCreatedOnce_andBothReportsSumUp(@TempDir Path folder)
+    @DisplayName("I16: two runs stand before the write of the same session")
+    void i16_whenTwoRunsWriteASessionAtTheSameMoment_itIsCreatedOnce_andBothReportsSumUp(@TempDir Path folder)
             throws Exception {
         Samples.fill(source, SESSIONS, 4);
         CyclicBarrier bothAtTheWrite = new CyclicBarrier(2);
         Set<SessionKey> met = ConcurrentHashMap.newKeySet();
-        targetFaults.on(SessionOperation.STORE).runBefore(call -> {
+        targetFaults.on(SessionOperation.STORE).times(2).runBefore(call -> {
             await(bothAtTheWrite);
             met.add(call.key().orElseThrow());
         });
@@ -415,7 +415,7 @@ class AnomaliesTest {
         MigrationReport one = oneByOne(folder.resolve("a.jsonl"));
         MigrationReport two = other.get(60, TimeUnit.SECONDS);
 
-        assertThat(met).hasSize(SESSIONS);
+        assertThat(met).hasSize(1);
         assertThat(one.counts().created() + two.counts().created()).isEqualTo(SESSIONS);
         assertThat(one.counts().eventsAppended() + two.counts().eventsAppended())
                 .isEqualTo(SESSIONS * 4);

@@ -31,9 +31,33 @@ final class SeenSessions {
         return session.createTime().orElse(Instant.EPOCH);
     }
 
+    /** How what a store has of a session stands to what was told of it. */
+    enum Standing {
+        /** It lacks nothing that was told. */
+        CURRENT,
+        /** It lacks something that was told. */
+        BEHIND,
+        /** There is no session, or it is the one that was told to be gone, or an older one. */
+        GONE
+    }
+
     /** Remembers what a session was told to be. */
     void told(Session session) {
         shard(session.key()).told(session);
+    }
+
+    /**
+     * Tells how a session stands, and remembers in the same step that it was told if it is current.
+     *
+     * @param whole whether it has all its events; otherwise it is not known what it lacks
+     */
+    Standing tell(Session session, boolean whole) {
+        return shard(session.key()).tell(session, whole);
+    }
+
+    /** Tells how a session with all its events stands, and remembers nothing. */
+    Standing standing(Session session) {
+        return shard(session.key()).standing(session);
     }
 
     /** Remembers an event that was appended. */
@@ -51,16 +75,6 @@ final class SeenSessions {
         shard(key).toldAbsent(key);
     }
 
-    /** Whether a session is the one that was told to be gone, or an older one. */
-    boolean isGone(Session session) {
-        return shard(session.key()).isGone(session);
-    }
-
-    /** Whether a session with all its events lacks something that was told of it. */
-    boolean isBehind(Session session) {
-        return shard(session.key()).isBehind(session);
-    }
-
     private Shard shard(SessionKey key) {
         int hash = key.hashCode();
         return shards.get((hash ^ hash >>> 16) & SHARDS - 1);
@@ -74,6 +88,41 @@ final class SeenSessions {
         Seen(Instant created) {
             this.created = created;
         }
+
+        Standing standing(Session session, boolean whole) {
+            if (gone != null && !createTime(session).isAfter(gone)) {
+                return Standing.GONE;
+            }
+            return whole && lacksEvents(session) ? Standing.BEHIND : Standing.CURRENT;
+        }
+
+        private boolean lacksEvents(Session session) {
+            return !events.isEmpty()
+                    && created.equals(createTime(session))
+                    && !hasInOrder(session, events)
+                    && !hasAll(session, events);
+        }
+
+        /** As nearly always, and quick to tell. */
+        private static boolean hasInOrder(Session session, Set<String> told) {
+            Iterator<String> awaited = told.iterator();
+            String next = awaited.next();
+            for (SessionEvent event : session.events()) {
+                if (event.id().equals(next)) {
+                    if (!awaited.hasNext()) {
+                        return true;
+                    }
+                    next = awaited.next();
+                }
+            }
+            return false;
+        }
+
+        private static boolean hasAll(Session session, Set<String> told) {
+            Set<String> missing = new HashSet<>(told);
+            session.events().forEach(event -> missing.remove(event.id()));
+            return missing.isEmpty();
+        }
     }
 
     private static final class Shard {
@@ -81,19 +130,37 @@ final class SeenSessions {
         private int events;
 
         synchronized void told(Session session) {
+            remember(session, known(session), false);
+        }
+
+        synchronized Standing tell(Session session, boolean whole) {
+            Seen known = known(session);
+            Standing standing = known.standing(session, whole);
+            if (standing == Standing.CURRENT) {
+                remember(session, known, whole);
+            }
+            return standing;
+        }
+
+        synchronized Standing standing(Session session) {
+            Seen known = seen.get(session.key());
+            return known == null ? Standing.CURRENT : known.standing(session, true);
+        }
+
+        private Seen known(Session session) {
+            return seen.computeIfAbsent(session.key(), key -> new Seen(createTime(session)));
+        }
+
+        private void remember(Session session, Seen known, boolean hasAllKnown) {
             Instant created = createTime(session);
-            Seen known = seen.computeIfAbsent(session.key(), key -> new Seen(created));
             if (!known.created.equals(created)) {
                 forgetEvents(known);
                 known.created = created;
             }
             List<SessionEvent> told = session.events();
-            if (told.isEmpty()
-                    || (told.size() == known.events.size()
-                            && known.events.contains(told.get(told.size() - 1).id()))) {
-                return;
+            if (!hasAllKnown || told.size() > known.events.size()) {
+                told.forEach(event -> add(known, event));
             }
-            told.forEach(event -> add(known, event));
             forgetEldest();
         }
 
@@ -120,40 +187,6 @@ final class SeenSessions {
             if (known != null && known.gone == null) {
                 gone(key, known.created);
             }
-        }
-
-        synchronized boolean isGone(Session session) {
-            Seen known = seen.get(session.key());
-            return known != null && known.gone != null && !createTime(session).isAfter(known.gone);
-        }
-
-        synchronized boolean isBehind(Session session) {
-            Seen known = seen.get(session.key());
-            if (known == null || known.events.isEmpty() || !known.created.equals(createTime(session))) {
-                return false;
-            }
-            return !hasInOrder(session, known.events) && !hasAll(session, known.events);
-        }
-
-        /** As nearly always, and quick to tell. */
-        private static boolean hasInOrder(Session session, Set<String> told) {
-            Iterator<String> awaited = told.iterator();
-            String next = awaited.next();
-            for (SessionEvent event : session.events()) {
-                if (event.id().equals(next)) {
-                    if (!awaited.hasNext()) {
-                        return true;
-                    }
-                    next = awaited.next();
-                }
-            }
-            return false;
-        }
-
-        private static boolean hasAll(Session session, Set<String> told) {
-            Set<String> missing = new HashSet<>(told);
-            session.events().forEach(event -> missing.remove(event.id()));
-            return missing.isEmpty();
         }
 
         private void forgetEvents(Seen known) {

@@ -29,6 +29,7 @@ import io.github.sessionferry.core.codec.Json;
 import io.github.sessionferry.core.rollout.Channel;
 import io.github.sessionferry.core.rollout.Stage;
 import io.github.sessionferry.core.rollout.StoreSide;
+import io.github.sessionferry.migration.live.SeenSessions.Standing;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,7 +112,9 @@ final class StagedView implements SessionService {
     public Optional<Session> find(SessionKey key, EventSelection events) {
         return operate(key, operation -> {
             Optional<Session> found = find(operation.course(), key, events);
-            found.ifPresentOrElse(staging.seen()::told, () -> staging.seen().toldAbsent(key));
+            if (found.isEmpty()) {
+                staging.seen().toldAbsent(key);
+            }
             if (operation.course().stage() == Stage.SHADOW && channel == Channel.TEXT) {
                 staging.shadow().compare(key, events, found, operation.course().authority());
             }
@@ -123,42 +126,43 @@ final class StagedView implements SessionService {
         bringTogetherIfNeeded(course, key);
         Optional<Session> found;
         try {
-            found = findInAuthority(course, key, events);
+            found = authority(course).find(key, events);
         } catch (SessionException e) {
             if (!course.fallsBack() || !letsOtherServe(e)) {
                 throw e;
             }
             return fallBack(course, key, events, e);
         }
-        if (found.isEmpty() && course.adopts() && adopt(course, key)) {
-            found = findInAuthority(course, key, events);
+        Standing standing = tell(found, events);
+        if (standing == Standing.GONE && course.adopts() && adopt(course, key)) {
+            found = authority(course).find(key, events);
+            standing = tell(found, events);
         }
-        return found.isPresent() && isBehind(found.get(), events) ? findCaughtUp(course, key, events) : found;
+        if (standing == Standing.BEHIND) {
+            return findCaughtUp(course, key, events);
+        }
+        return standing == Standing.GONE ? Optional.empty() : found;
     }
 
-    private Optional<Session> findInAuthority(Course course, SessionKey key, EventSelection events) {
-        return authority(course)
-                .find(key, events)
-                .filter(session -> !staging.seen().isGone(session));
-    }
-
-    private boolean isBehind(Session session, EventSelection events) {
-        return events.equals(EventSelection.all()) && staging.seen().isBehind(session);
+    private Standing tell(Optional<Session> found, EventSelection events) {
+        return found.isEmpty() ? Standing.GONE : staging.seen().tell(found.get(), events.equals(EventSelection.all()));
     }
 
     /** The authority lacks what this process has told: it is brought there first. */
     private Optional<Session> findCaughtUp(Course course, SessionKey key, EventSelection events) {
         staging.settlement().settle(key, course.authority(), Settlement.Carry.SESSIONS);
-        Optional<Session> found = findInAuthority(course, key, events);
-        if (found.isPresent() && isBehind(found.get(), events)) {
-            throw new SessionException(
-                    SessionErrorCode.UNAVAILABLE,
-                    "the session is older in both stores than what was read before; try again later",
-                    key,
-                    null,
-                    null);
-        }
-        return found;
+        Optional<Session> found = authority(course).find(key, events);
+        return switch (tell(found, events)) {
+            case CURRENT -> found;
+            case GONE -> Optional.empty();
+            case BEHIND ->
+                throw new SessionException(
+                        SessionErrorCode.UNAVAILABLE,
+                        "the session is older in both stores than what was read before; try again later",
+                        key,
+                        null,
+                        null);
+        };
     }
 
     private boolean adopt(Course course, SessionKey key) {
@@ -187,9 +191,7 @@ final class StagedView implements SessionService {
             failure.addSuppressed(e);
             throw failure;
         }
-        if (whole.isEmpty()
-                || staging.seen().isGone(whole.get())
-                || staging.seen().isBehind(whole.get())) {
+        if (whole.isEmpty() || staging.seen().standing(whole.get()) != Standing.CURRENT) {
             throw failure;
         }
         staging.listener().fellBack(key, course.other(), failure.code());
@@ -200,7 +202,7 @@ final class StagedView implements SessionService {
                 failure.code());
         Session session = whole.get();
         return Optional.of(
-                session.toBuilder().events(events.apply(session.events())).build());
+                told(session.toBuilder().events(events.apply(session.events())).build()));
     }
 
     /** Settles first what is known to differ, or may differ while the authority moves. */

@@ -2,6 +2,7 @@ package io.github.sessionferry.migration.internal;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** Threads for blocking calls. Thread-safe: static methods only. */
 public final class Threads {
@@ -24,5 +25,19 @@ public final class Threads {
                 return thread;
             });
         }
+    }
+
+    /**
+     * A daemon thread that does things at their times. It begins with the first of them.
+     *
+     * @param name the thread's name
+     * @return the scheduler; the caller's to shut down
+     */
+    public static ScheduledExecutorService scheduler(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 }

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +65,7 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
     private final Staging staging;
     private final @Nullable IntentFile file;
     private final @Nullable ExecutorService ownThreads;
+    private final ScheduledExecutorService shadowTimer;
     private final ScheduledExecutorService settler;
     private final Duration settleInterval;
     private final SessionService text;
@@ -78,6 +78,7 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
         Executor executor = builder.executor == null ? requireNonNull(ownThreads) : builder.executor;
         DeletedSessions deleted = new DeletedSessions(stores, builder.clock);
         Settlement settlement = new Settlement(stores, deleted);
+        shadowTimer = Threads.scheduler("session-shadow");
         Debts debts = new Debts(stores, file, builder.clock, builder.listener);
         staging = new Staging(
                 builder,
@@ -94,15 +95,17 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
                         builder.secondWriteWait,
                         builder.mostSecondWrites,
                         builder.listener),
-                new ShadowReads(stores, executor, builder.shadowSample, builder.mostShadowReads, builder.listener));
+                new ShadowReads(
+                        stores,
+                        executor,
+                        shadowTimer,
+                        builder.shadowSample,
+                        builder.mostShadowReads,
+                        builder.listener));
         text = new StagedView(staging, Channel.TEXT);
         live = new StagedView(staging, Channel.LIVE);
         settleInterval = builder.settleInterval;
-        settler = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "session-debt");
-            thread.setDaemon(true);
-            return thread;
-        });
+        settler = Threads.scheduler("session-debt");
         if (!settleInterval.isZero()) {
             scheduleSettling(settleInterval);
         }
@@ -243,6 +246,7 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
     @Override
     public void close() {
         settler.shutdownNow();
+        shadowTimer.shutdownNow();
         if (ownThreads != null) {
             ownThreads.shutdown();
             try {

@@ -8,13 +8,13 @@ import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.codec.Json;
 import io.github.sessionferry.core.rollout.PlanSource;
 import io.github.sessionferry.core.rollout.RolloutPlan;
+import io.github.sessionferry.migration.internal.Threads;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -80,20 +80,12 @@ public final class StoredPlan implements PlanSource, AutoCloseable {
         renewLease();
         current = read().record().plan();
         Duration interval = builder.interval;
-        ownScheduler = interval.isZero() || builder.scheduler != null ? null : scheduler();
+        ownScheduler = interval.isZero() || builder.scheduler != null ? null : Threads.scheduler("session-plan");
         ScheduledExecutorService scheduler = builder.scheduler == null ? ownScheduler : builder.scheduler;
         looking = interval.isZero() || scheduler == null
                 ? null
                 : scheduler.scheduleWithFixedDelay(
                         this::refresh, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private static ScheduledExecutorService scheduler() {
-        return Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "session-plan");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /**

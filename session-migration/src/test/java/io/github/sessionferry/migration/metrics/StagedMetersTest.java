@@ -27,9 +27,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +44,7 @@ class StagedMetersTest {
     private final SessionService source = new FaultySessionService(InMemorySessionService.create(), sourceFaults);
     private final SessionService target = new FaultySessionService(InMemorySessionService.create(), targetFaults);
     private final SettablePlan plans = new SettablePlan(RolloutPlan.everybodyIn(Stage.DUAL_WRITE));
-    private final Queue<Runnable> later = new ArrayDeque<>();
+    private final BlockingQueue<Runnable> later = new LinkedBlockingQueue<>();
     private final StagedSessionService staged = StagedSessionService.builder(source, target, plans)
             .listener(meters)
             .executor(later::add)
@@ -68,6 +68,12 @@ class StagedMetersTest {
         for (Runnable task = later.poll(); task != null; task = later.poll()) {
             task.run();
         }
+    }
+
+    private void awaitComparison() throws InterruptedException {
+        Runnable comparison = later.poll(10, TimeUnit.SECONDS);
+        assertThat(comparison).isNotNull();
+        comparison.run();
     }
 
     private double gauge(String name) {
@@ -173,19 +179,19 @@ class StagedMetersTest {
     }
 
     @Test
-    void shadowRead_isCountedByItsResult() {
+    void shadowRead_isCountedByItsResult() throws InterruptedException {
         in(Stage.SHADOW);
         source.store(Exercise.session(), Precondition.none());
         SessionKey missing = new SessionKey("secret-app", "secret-user", "missing");
 
         sessions.find(missing, EventSelection.all());
         sessions.find(missing, EventSelection.all());
-        runLater();
+        awaitComparison();
         sessions.find(Exercise.KEY, EventSelection.all());
-        runLater();
+        awaitComparison();
         targetFaults.onAny().failBefore(SessionErrorCode.UNAVAILABLE);
         sessions.find(Exercise.KEY, EventSelection.all());
-        runLater();
+        awaitComparison();
 
         assertThat(shadowReads("equal")).isEqualTo(1);
         assertThat(shadowReads("dropped")).isEqualTo(1);

@@ -13,14 +13,10 @@ import com.launchdarkly.sdk.server.migrations.MigrationMethodResult;
 import io.github.sessionferry.core.AppendOutcome;
 import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionService;
-import io.github.sessionferry.core.rollout.Channel;
 import io.github.sessionferry.core.rollout.RolloutPlan;
 import io.github.sessionferry.core.rollout.RolloutPolicy;
 import io.github.sessionferry.core.rollout.Stage;
-import io.github.sessionferry.migration.live.StagedSessionService;
-import io.github.sessionferry.testkit.InMemorySessionService;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -48,48 +44,31 @@ public class RoutingBenchmark {
 
     private static final String FLAG = "sessions";
 
-    private final Talk talk = new Talk();
-    private final InMemorySessionService store = InMemorySessionService.create();
-    private final StagedSessionService sourceStaged = staged(store, InMemorySessionService.create(), Stage.SOURCE_ONLY);
-    private final StagedSessionService targetStaged = staged(InMemorySessionService.create(), store, Stage.TARGET_ONLY);
-    private final SessionService sourceOnly = view(sourceStaged);
-    private final SessionService targetOnly = view(targetStaged);
+    private final StagedTalk source = staged(Stage.SOURCE_ONLY, Stage.SOURCE_ONLY, Stage.DUAL_WRITE, 1);
+    private final StagedTalk target = staged(Stage.TARGET_ONLY, Stage.TARGET_WITH_FALLBACK, Stage.TARGET_ONLY, 99);
+    private final SessionService store = source.plain;
     private final LDClient client = client();
     private final Migration<Optional<Session>, AppendOutcome, Void, Void> migration = new MigrationBuilder<
                     Optional<Session>, AppendOutcome, Void, Void>(client)
             .trackErrors(false)
             .trackLatency(false)
             .read(
-                    nothing -> MigrationMethodResult.Success(talk.find(store)),
-                    nothing -> MigrationMethodResult.Success(talk.find(store)))
+                    nothing -> MigrationMethodResult.Success(StagedTalk.find(store)),
+                    nothing -> MigrationMethodResult.Success(StagedTalk.find(store)))
             .write(
-                    nothing -> MigrationMethodResult.Success(talk.append(store)),
-                    nothing -> MigrationMethodResult.Success(talk.append(store)))
+                    nothing -> MigrationMethodResult.Success(StagedTalk.append(store)),
+                    nothing -> MigrationMethodResult.Success(StagedTalk.append(store)))
             .build()
             .orElseThrow();
 
-    /** Fills the store. */
-    public RoutingBenchmark() {
-        talk.putIn(store);
-    }
-
-    /** A plan with another stage beside, so that each call decides for its user. */
-    private static StagedSessionService staged(SessionService source, SessionService target, Stage stage) {
-        Stage beside = stage == Stage.SOURCE_ONLY ? Stage.DUAL_WRITE : Stage.TARGET_WITH_FALLBACK;
-        RolloutPlan plan = stage == Stage.SOURCE_ONLY
-                ? RolloutPlan.of(stage, beside, policy(0))
-                : RolloutPlan.of(beside, stage, policy(100));
-        return StagedSessionService.builder(source, target, () -> plan)
-                .settleInterval(Duration.ZERO)
-                .build();
-    }
-
-    private static RolloutPolicy policy(double percentage) {
-        return RolloutPolicy.builder("benchmark").percentage(percentage).build();
-    }
-
-    private SessionService view(StagedSessionService staged) {
-        return staged.serviceFor(talk.session.key().userId(), Channel.TEXT);
+    private static StagedTalk staged(Stage ours, Stage base, Stage rollout, double percentage) {
+        RolloutPolicy policy =
+                RolloutPolicy.builder("benchmark").percentage(percentage).build();
+        RolloutPlan plan = RolloutPlan.of(base, rollout, policy);
+        if (plan.stageOf(StagedTalk.USER) != ours) {
+            throw new IllegalStateException("the user is not in " + ours + " by " + plan);
+        }
+        return new StagedTalk(plan, settings -> settings);
     }
 
     private static LDClient client() {
@@ -107,28 +86,28 @@ public class RoutingBenchmark {
 
     @TearDown
     public void close() throws IOException {
-        sourceStaged.close();
-        targetStaged.close();
+        source.close();
+        target.close();
         client.close();
     }
 
     private LDContext user() {
-        return LDContext.create(talk.session.key().userId());
+        return LDContext.create(StagedTalk.USER);
     }
 
     @Benchmark
     public Object findPlain() {
-        return talk.find(store);
+        return StagedTalk.find(store);
     }
 
     @Benchmark
     public Object findSourceOnly() {
-        return talk.find(sourceOnly);
+        return StagedTalk.find(source.routed);
     }
 
     @Benchmark
     public Object findTargetOnly() {
-        return talk.find(targetOnly);
+        return StagedTalk.find(target.routed);
     }
 
     @Benchmark
@@ -138,17 +117,17 @@ public class RoutingBenchmark {
 
     @Benchmark
     public Object appendPlain() {
-        return talk.append(store);
+        return StagedTalk.append(store);
     }
 
     @Benchmark
     public Object appendSourceOnly() {
-        return talk.append(sourceOnly);
+        return StagedTalk.append(source.routed);
     }
 
     @Benchmark
     public Object appendTargetOnly() {
-        return talk.append(targetOnly);
+        return StagedTalk.append(target.routed);
     }
 
     @Benchmark

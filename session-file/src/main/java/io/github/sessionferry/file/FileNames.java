@@ -4,7 +4,6 @@ import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionQuery;
 import io.github.sessionferry.core.SharedScope;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 
@@ -68,15 +67,11 @@ final class FileNames {
     }
 
     static String hash(String... parts) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String part : parts) {
-                update(digest, part);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JVM has SHA-256", e);
+        MessageDigest digest = Digests.sha256();
+        for (String part : parts) {
+            update(digest, part);
         }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Length first, so that no two lists of parts are alike; UTF-16 as it is, for lone surrogates have no UTF-8. */

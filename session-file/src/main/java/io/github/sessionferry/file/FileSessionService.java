@@ -21,7 +21,6 @@ import io.github.sessionferry.core.SessionNotFoundException;
 import io.github.sessionferry.core.SessionPage;
 import io.github.sessionferry.core.SessionQuery;
 import io.github.sessionferry.core.SessionService;
-import io.github.sessionferry.core.SessionSummary;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.SharedScopePage;
 import io.github.sessionferry.core.SharedStateOutcome;
@@ -38,7 +37,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -148,12 +146,12 @@ public final class FileSessionService implements SessionService {
                     if (page.isFull()) {
                         return false;
                     }
-                    readable(location, page.unreadable)
+                    readable(location, page.unreadable())
                             .filter(session -> query.matches(session.key()))
                             .ifPresent(page::add);
                     return true;
                 });
-        return new SessionPage(page.found, next.map(ShardCursor::cursor));
+        return page.sessionPage(next.map(ShardCursor::cursor));
     }
 
     @Override
@@ -205,10 +203,10 @@ public final class FileSessionService implements SessionService {
             if (page.isFull()) {
                 return false;
             }
-            readable(location, page.unreadable).ifPresent(page::add);
+            readable(location, page.unreadable()).ifPresent(page::add);
             return true;
         });
-        return new ScanPage(page.found, page.unreadable, next.map(ShardCursor::cursor));
+        return page.scanPage(next.map(ShardCursor::cursor));
     }
 
     @Override
@@ -358,27 +356,6 @@ public final class FileSessionService implements SessionService {
     static void requireLimit(int limit, int atLeast) {
         if (limit < atLeast) {
             throw new IllegalArgumentException("the limit is " + limit + "; it must be at least " + atLeast);
-        }
-    }
-
-    /** The sessions of a page, and as many unreadable files at most. */
-    private static final class PageCollector {
-
-        private final int limit;
-        private final List<SessionSummary> found = new ArrayList<>();
-        private final List<UnreadableRecord> unreadable = new ArrayList<>();
-
-        PageCollector(int limit) {
-            requireLimit(limit, 1);
-            this.limit = limit;
-        }
-
-        boolean isFull() {
-            return found.size() == limit || unreadable.size() == limit;
-        }
-
-        void add(Session session) {
-            found.add(new SessionSummary(session.key(), session.updateTime()));
         }
     }
 

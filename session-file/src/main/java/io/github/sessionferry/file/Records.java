@@ -50,6 +50,11 @@ final class Records {
         }
     }
 
+    /** Tells cheaply that there is no such record. */
+    boolean mayExist(Location location) {
+        return file(location).toFile().exists();
+    }
+
     @SuppressWarnings("unchecked") // state values have no maps with other keys
     static Map<String, @Nullable Object> document(String text) throws UnreadableException {
         try {

@@ -1,5 +1,7 @@
 package io.github.sessionferry.file;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
@@ -73,7 +76,7 @@ final class StoreFolder {
         }
     }
 
-    private static String text(byte[] bytes) throws UnreadableException {
+    static String text(byte[] bytes) throws UnreadableException {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
@@ -136,27 +139,39 @@ final class StoreFolder {
     void write(Path folder, String name, byte[] content) throws IOException {
         createFolder(folder);
         Path temporary = folder.resolve(name + TEMPORARY);
+        writeTemporary(temporary, content, null);
+        replace(folder.resolve(name), temporary);
+    }
+
+    /** Writes a file that is not yet what readers see, durably, with a modification time if one is given. */
+    static void writeTemporary(Path temporary, byte[] content, @Nullable FileTime modified) throws IOException {
         Files.deleteIfExists(temporary);
-        try {
-            try (FileChannel channel = FileChannel.open(
-                    temporary,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    filePermissions(folder))) {
-                for (ByteBuffer rest = ByteBuffer.wrap(content); rest.hasRemaining(); ) {
-                    channel.write(rest);
-                }
-                channel.force(true);
+        try (FileChannel channel = FileChannel.open(
+                temporary,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                filePermissions(temporary))) {
+            for (ByteBuffer rest = ByteBuffer.wrap(content); rest.hasRemaining(); ) {
+                channel.write(rest);
             }
-            Files.move(
-                    temporary,
-                    folder.resolve(name),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            if (modified != null) {
+                Files.setLastModifiedTime(temporary, modified);
+            }
+            channel.force(true);
         } catch (IOException e) {
             Files.deleteIfExists(temporary);
             throw e;
         }
-        force(folder);
+    }
+
+    /** Puts a file in the place of another, or where there was none, in one step and durably. */
+    static void replace(Path file, Path temporary) throws IOException {
+        try {
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(temporary);
+            throw e;
+        }
+        force(requireNonNull(file.getParent()));
     }
 
     void delete(Path folder, String name) throws IOException {
@@ -166,7 +181,7 @@ final class StoreFolder {
     }
 
     /** Makes the change of names durable, on systems that can. */
-    private static void force(Path folder) {
+    static void force(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {

@@ -4,14 +4,22 @@ import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.ScanCursor;
 import io.github.sessionferry.core.ScanPage;
+import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SessionSummary;
 import io.github.sessionferry.migration.Migrator;
 import io.github.sessionferry.testkit.generators.ConversationGenerator;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * From Firestore to Agent Engine over gRPC, each call taking a while: how close the engine comes to the calls that so many
@@ -45,6 +53,12 @@ final class LatencyMeasurement implements Measurement {
                     measure(servers, WARM_UPS, SESSIONS, LatencyMeasurement::migrate));
             add(
                     figures,
+                    "the stores alone, no engine",
+                    CONCURRENCY,
+                    SESSIONS,
+                    measure(servers, WARM_UPS + 2, SESSIONS, LatencyMeasurement::copyAtOnce));
+            add(
+                    figures,
                     "one session after the other",
                     1,
                     SESSIONS_OF_SCRIPT,
@@ -62,13 +76,27 @@ final class LatencyMeasurement implements Measurement {
 
     /** A script's way: read a session, write it, go on to the next. */
     private static void moveOneByOne(SessionService source, SessionService target) {
+        forEachKey(source, key -> copy(key, source, target));
+    }
+
+    /** The same by as many threads as the engine has, without what the engine does: what this machine can do at best. */
+    private static void copyAtOnce(SessionService source, SessionService target) {
+        ExecutorService threads = Executors.newFixedThreadPool(CONCURRENCY);
+        List<CompletableFuture<Void>> copies = new ArrayList<>();
+        forEachKey(source, key -> copies.add(CompletableFuture.runAsync(() -> copy(key, source, target), threads)));
+        threads.shutdown();
+        copies.forEach(CompletableFuture::join);
+    }
+
+    private static void copy(SessionKey key, SessionService source, SessionService target) {
+        source.find(key, EventSelection.all()).ifPresent(session -> target.store(session, Precondition.none()));
+    }
+
+    private static void forEachKey(SessionService store, Consumer<SessionKey> action) {
         Optional<ScanCursor> next = Optional.of(ScanCursor.START);
         while (next.isPresent()) {
-            ScanPage page = source.scan(next.get(), 100);
-            for (SessionSummary summary : page.sessions()) {
-                source.find(summary.key(), EventSelection.all())
-                        .ifPresent(session -> target.store(session, Precondition.none()));
-            }
+            ScanPage page = store.scan(next.get(), 100);
+            page.sessions().stream().map(SessionSummary::key).forEach(action);
             next = page.next();
         }
     }
@@ -127,14 +155,9 @@ final class LatencyMeasurement implements Measurement {
     }
 
     private static void requireMoved(SessionService target, int sessions) {
-        long found = 0;
-        Optional<ScanCursor> next = Optional.of(ScanCursor.START);
-        while (next.isPresent()) {
-            ScanPage page = target.scan(next.get(), 100);
-            found += page.sessions().size();
-            next = page.next();
-        }
-        if (found != sessions) {
+        AtomicInteger found = new AtomicInteger();
+        forEachKey(target, key -> found.incrementAndGet());
+        if (found.get() != sessions) {
             throw new IllegalStateException("not all sessions were moved: " + found + " of " + sessions);
         }
     }

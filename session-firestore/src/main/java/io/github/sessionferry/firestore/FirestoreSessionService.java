@@ -2,7 +2,9 @@ package io.github.sessionferry.firestore;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.api.gax.grpc.InstantiatingGrpcChannelProvider;
 import com.google.api.gax.retrying.RetrySettings;
+import com.google.api.gax.rpc.TransportChannelProvider;
 import com.google.cloud.Timestamp;
 import com.google.cloud.firestore.AggregateQuery;
 import com.google.cloud.firestore.DocumentReference;
@@ -91,6 +93,7 @@ public final class FirestoreSessionService implements SessionService {
 
     private FirestoreSessionService(Builder builder) {
         FirestoreOptions options = builder.options.toBuilder()
+                .setChannelProvider(withoutThreadsOfItsOwn(builder.options.getTransportChannelProvider()))
                 .setRetrySettings(RetrySettings.newBuilder()
                         .setMaxAttempts(1)
                         .setInitialRpcTimeoutDuration(builder.timeout)
@@ -107,6 +110,18 @@ public final class FirestoreSessionService implements SessionService {
         ramp = builder.ramp();
         pacingTime = builder.pacingTime;
         isView = false;
+    }
+
+    /** An answer only completes a future, so it need not change threads for that. */
+    private static TransportChannelProvider withoutThreadsOfItsOwn(TransportChannelProvider provider) {
+        if (!(provider instanceof InstantiatingGrpcChannelProvider channels)) {
+            return provider;
+        }
+        InstantiatingGrpcChannelProvider.Builder direct = channels.toBuilder();
+        var configurator = direct.getChannelConfigurator();
+        return direct.setChannelConfigurator(
+                        builder -> (configurator == null ? builder : configurator.apply(builder)).directExecutor())
+                .build();
     }
 
     /** A view for bulk work. */

@@ -203,6 +203,16 @@ public interface SessionService extends AutoCloseable {
     }
 
     /**
+     * Tells how many sessions are best given to {@link #findAll} and {@link #storeAll} at once. Calls nobody.
+     *
+     * @implSpec This default is for a store that takes one after the other.
+     * @return the number; at least 1, and small enough that so many sessions are held in memory without harm
+     */
+    default int batchSize() {
+        return 1;
+    }
+
+    /**
      * Finds the state that the sessions of an application or a user share.
      *
      * @param scope whose state

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,8 +98,8 @@ final class MigrationRun {
         if (control.goesOn()) {
             scan.sessions(
                     journal.map(MigrationJournal::sessions).orElse(ScanLog.NONE),
-                    1,
-                    (keys, place) -> move(keys.get(0), Optional.of(place)),
+                    settings.dryRun ? 1 : settings.to.batchSize(),
+                    this::moveTogether,
                     this::skip);
             tryAgain(sessionsPostponed, key -> move(key, Optional.empty()), this::sessionFailed);
         }
@@ -228,9 +229,32 @@ final class MigrationRun {
                 Json.write(failure.message()));
     }
 
-    private void move(SessionKey key, Optional<ScanPlace> place) {
+    private void moveTogether(List<SessionKey> keys, ScanPlace place) {
+        if (keys.size() == 1) {
+            move(keys.get(0), Optional.of(place));
+            return;
+        }
         Instant begun = settings.clock.instant();
-        SessionReconciliation reconciliation = reconciler.begin(key);
+        Map<SessionKey, SessionReconciliation> sessions = new LinkedHashMap<>();
+        keys.forEach(key -> sessions.put(key, reconciler.begin(key)));
+        Map<SessionKey, ReconcileResult> settled = reconciler.settle(sessions);
+        Instant now = settings.clock.instant();
+        sessions.forEach((key, reconciliation) -> {
+            ReconcileResult result = settled.get(key);
+            if (result != null) {
+                moved(result, begun, now, Optional.of(place), reconciliation);
+            } else if (control.goesOn()) {
+                move(key, Optional.of(place), reconciliation);
+            }
+        });
+    }
+
+    private void move(SessionKey key, Optional<ScanPlace> place) {
+        move(key, place, reconciler.begin(key));
+    }
+
+    private void move(SessionKey key, Optional<ScanPlace> place, SessionReconciliation reconciliation) {
+        Instant begun = settings.clock.instant();
         ReconcileResult result;
         try {
             result = settings.dryRun ? reconciler.preview(key) : reconciliation.run();
@@ -238,8 +262,16 @@ final class MigrationRun {
             notMoved(key, e, begun, place, reconciliation.created());
             return;
         }
+        moved(result, begun, settings.clock.instant(), place, reconciliation);
+    }
+
+    private void moved(
+            ReconcileResult result,
+            Instant begun,
+            Instant now,
+            Optional<ScanPlace> place,
+            SessionReconciliation reconciliation) {
         failuresInARow.succeeded();
-        Instant now = settings.clock.instant();
         done(SessionOutcome.of(result, now, since(begun, now)), place, reconciliation.created());
     }
 

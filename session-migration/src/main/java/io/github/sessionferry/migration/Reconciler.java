@@ -52,6 +52,7 @@ public final class Reconciler {
     private final Retries retries;
     private final TempState tempState;
     private final Novelty novelty;
+    private final SessionBatch batch;
 
     private Reconciler(Builder builder) {
         from = builder.from;
@@ -60,6 +61,7 @@ public final class Reconciler {
         retries = new Retries(builder.maxRetries, builder.retryDelay);
         tempState = builder.tempState;
         novelty = builder.novelty;
+        batch = new SessionBatch(from, to, novelty, tempState);
     }
 
     /**
@@ -99,6 +101,11 @@ public final class Reconciler {
     /** The same in a form that tells what it has created, whatever its end. */
     SessionReconciliation begin(SessionKey key) {
         return new SessionReconciliation(from, to, comparison, retries, novelty, tempState, key);
+    }
+
+    /** Reconciles many at once; tells those of them that are done. */
+    Map<SessionKey, ReconcileResult> settle(Map<SessionKey, SessionReconciliation> begun) {
+        return batch.settle(begun);
     }
 
     /**

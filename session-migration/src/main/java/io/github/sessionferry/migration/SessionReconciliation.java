@@ -10,6 +10,7 @@ import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.StoreRequest;
+import io.github.sessionferry.core.StoreResult;
 import io.github.sessionferry.migration.ReconcileResult.Status;
 import java.util.Map;
 import java.util.Optional;
@@ -81,8 +82,7 @@ final class SessionReconciliation {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Optional<Status> settled = round();
             if (settled.isPresent()) {
-                return new ReconcileResult(
-                        key, settled.get(), eventsAppended, encodings, storedId, triesFailed, tempKeysDropped);
+                return result(settled.get());
             }
         }
         throw new SessionException(
@@ -124,6 +124,42 @@ final class SessionReconciliation {
                 : Optional.of(source.isPresent() ? done(step.status()) : step.status());
     }
 
+    /**
+     * Takes over what a call for many sessions has done for this one: {@link #run} goes on from there, if this has not
+     * settled it.
+     *
+     * @param original what was read of the source
+     * @param source what was written of it
+     * @param result what became of its creation
+     * @param unchanged whether the source is known to have stayed as it was read
+     */
+    Optional<ReconcileResult> createdWithOthers(
+            Session original, Session source, StoreResult result, boolean unchanged) {
+        created = source;
+        written = Status.CREATED;
+        if (result.failure().isPresent()) {
+            triesFailed++;
+            return Optional.empty();
+        }
+        Optional<Status> status = note(Status.CREATED, result.get(), null, null);
+        if (status.isPresent()) {
+            countTempKeys(Optional.of(original), Optional.empty());
+        }
+        return status.filter(done -> unchanged).map(this::result);
+    }
+
+    /** What {@link #run} would tell, if there is nothing to be done with what a call for many sessions has read. */
+    Optional<ReconcileResult> unchanged(Session original, Session target) {
+        ReconcileStep step =
+                ReconcileStep.next(comparison, Optional.of(tempState.apply(original)), Optional.of(target));
+        return step.status() == Status.UNCHANGED ? Optional.of(result(Status.UNCHANGED)) : Optional.empty();
+    }
+
+    private ReconcileResult result(Status status) {
+        return new ReconcileResult(
+                key, done(status), eventsAppended, encodings, storedId, triesFailed, tempKeysDropped);
+    }
+
     private void countTempKeys(Optional<Session> source, Optional<Session> targetBefore) {
         source.ifPresent(session -> tempKeysDropped += tempState.countDropped(targetBefore
                 .map(target -> SessionComparison.eventsOnlyIn(session, target))
@@ -151,7 +187,11 @@ final class SessionReconciliation {
             created = request.session();
         }
         written = written == Status.CREATED ? Status.CREATED : status;
-        StoreOutcome outcome = to.store(request.session(), request.precondition());
+        return note(status, to.store(request.session(), request.precondition()), createdBefore, writtenBefore);
+    }
+
+    private Optional<Status> note(
+            Status status, StoreOutcome outcome, @Nullable Session createdBefore, @Nullable Status writtenBefore) {
         absenceSeen |= outcome.status() == StoreOutcome.Status.CREATED;
         eventsAppended += outcome.eventsAppended();
         outcome.encodings().forEach((kind, count) -> encodings.merge(kind, count, Integer::sum));
@@ -183,7 +223,11 @@ final class SessionReconciliation {
 
     private boolean hasChanged(Optional<Session> source) {
         Optional<Session> now = find(from, EventSelection.none());
-        return !now.map(SessionReconciliation::version).equals(source.map(SessionReconciliation::version));
+        return !isSameVersion(source, now);
+    }
+
+    static boolean isSameVersion(Optional<Session> one, Optional<Session> other) {
+        return one.map(SessionReconciliation::version).equals(other.map(SessionReconciliation::version));
     }
 
     /** Whether one was deleted and created anew: what was read of the other one may be of the session before. */

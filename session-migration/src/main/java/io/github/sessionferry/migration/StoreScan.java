@@ -206,7 +206,11 @@ final class StoreScan {
         private void process(List<T> items, OpenPages.Page opened) {
             try {
                 task.accept(items, opened.place());
-                opened.partDone();
+                if (items.size() == 1 || control.goesOn()) {
+                    opened.partDone();
+                } else {
+                    open.abandon(); // it may have stopped between two of them
+                }
             } catch (JournalException e) {
                 open.abandon();
                 control.stop(Failure.JOURNAL, String.valueOf(e.getMessage()));

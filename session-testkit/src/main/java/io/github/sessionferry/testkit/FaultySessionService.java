@@ -197,6 +197,12 @@ public final class FaultySessionService implements SessionService {
 
     /** Asks the other store; meets no faults. */
     @Override
+    public int batchSize() {
+        return store.batchSize();
+    }
+
+    /** Asks the other store; meets no faults. */
+    @Override
     public OptionalLong estimatedSessions() {
         return store.estimatedSessions();
     }

@@ -48,11 +48,13 @@ public final class InMemorySessionService implements SessionService {
 
     private final String name;
     private final MemoryStore store;
+    private final int batchSize;
     private volatile boolean closed;
 
-    InMemorySessionService(String name, MemoryStore store) {
+    InMemorySessionService(String name, MemoryStore store, int batchSize) {
         this.name = name;
         this.store = store;
+        this.batchSize = batchSize;
     }
 
     /**
@@ -79,12 +81,17 @@ public final class InMemorySessionService implements SessionService {
      * @return a service with the same sessions; closing one of the two does not close the other
      */
     public InMemorySessionService openAgain() {
-        return new InMemorySessionService(name, store);
+        return new InMemorySessionService(name, store, batchSize);
     }
 
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public int batchSize() {
+        return batchSize;
     }
 
     @Override
@@ -205,6 +212,7 @@ public final class InMemorySessionService implements SessionService {
     public static final class Builder {
 
         private Clock clock = Clock.systemUTC();
+        private int batchSize = 1;
 
         private Builder() {}
 
@@ -220,12 +228,27 @@ public final class InMemorySessionService implements SessionService {
         }
 
         /**
+         * Sets how many sessions the store says it takes at once.
+         *
+         * @param sessions the number; at least 1, 1 if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder batchSize(int sessions) {
+            if (sessions < 1) {
+                throw new IllegalArgumentException("batchSize is " + sessions + "; it must be at least 1");
+            }
+            batchSize = sessions;
+            return this;
+        }
+
+        /**
          * Makes the store.
          *
          * @return a new, empty store
          */
         public InMemorySessionService build() {
-            return new InMemorySessionService("memory:", new MemoryStore(clock));
+            return new InMemorySessionService("memory:", new MemoryStore(clock), batchSize);
         }
     }
 }

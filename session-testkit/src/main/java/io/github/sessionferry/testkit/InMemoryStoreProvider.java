@@ -40,6 +40,6 @@ public final class InMemoryStoreProvider implements SessionStoreProvider {
         MemoryStore store = name.isEmpty()
                 ? new MemoryStore(Clock.systemUTC())
                 : NAMED.computeIfAbsent(name, unknown -> new MemoryStore(Clock.systemUTC()));
-        return new InMemorySessionService("memory:" + name, store);
+        return new InMemorySessionService("memory:" + name, store, 1);
     }
 }

@@ -188,6 +188,11 @@ public final class MeteredSessionService implements SessionService {
     }
 
     @Override
+    public int batchSize() {
+        return store.batchSize();
+    }
+
+    @Override
     public OptionalLong estimatedSessions() {
         return time("estimate", store::estimatedSessions, number -> OK);
     }

@@ -111,6 +111,11 @@ class ForwardingSessionService implements SessionService {
     }
 
     @Override
+    public int batchSize() {
+        return store.batchSize();
+    }
+
+    @Override
     public OptionalLong estimatedSessions() {
         return store.estimatedSessions();
     }

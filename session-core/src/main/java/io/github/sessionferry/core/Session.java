@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * the application ({@code app:}) and the user ({@code user:}). Events stand in the order of their timestamps; events of
  * one time stand in the order in which they were added.
  *
- * <p>Immutable. Sessions are equal if all their parts but the revision and {@link #isComplete()} are. {@link #toString()} shows no content.
+ * <p>Immutable. Sessions are equal if all their parts but the revision, {@link #isComplete()} and
+ * {@link #partExpireTimes()} are. {@link #toString()} shows no content.
  *
  * @since 0.1
  */
@@ -35,6 +38,7 @@ public final class Session {
     private final @Nullable String revision;
     private final boolean complete;
     private final Map<String, @Nullable Object> fields;
+    private final Map<String, Instant> partExpireTimes;
 
     private Session(Builder builder) {
         key = builder.key;
@@ -46,6 +50,7 @@ public final class Session {
         revision = builder.revision;
         complete = builder.complete;
         fields = builder.fields;
+        partExpireTimes = builder.partExpireTimes;
     }
 
     /**
@@ -161,6 +166,16 @@ public final class Session {
         return fields;
     }
 
+    /**
+     * When parts of the state cease to exist, in a store whose sessions consist of parts with lives of their own. Another
+     * such store gives its parts of the same names no longer lives than these.
+     *
+     * @return times by the part's name in the store, unmodifiable; empty in every other store
+     */
+    public Map<String, Instant> partExpireTimes() {
+        return partExpireTimes;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Session that
@@ -202,6 +217,7 @@ public final class Session {
         private @Nullable String revision;
         private boolean complete = true;
         private Map<String, @Nullable Object> fields = Map.of();
+        private Map<String, Instant> partExpireTimes = Map.of();
 
         private Builder(SessionKey key, Instant updateTime) {
             this.key = requireNonNull(key, "key");
@@ -218,6 +234,7 @@ public final class Session {
             revision = session.revision;
             complete = session.complete;
             fields = session.fields;
+            partExpireTimes = session.partExpireTimes;
         }
 
         /**
@@ -314,6 +331,19 @@ public final class Session {
          */
         public Builder fields(Map<String, ? extends @Nullable Object> fields) {
             this.fields = StateValues.normaliseMap(fields);
+            return this;
+        }
+
+        /**
+         * Sets when parts of the state cease to exist.
+         *
+         * @param times times by the part's name in the store; brought to microseconds
+         * @return this builder
+         */
+        public Builder partExpireTimes(Map<String, Instant> times) {
+            Map<String, Instant> copy = new LinkedHashMap<>();
+            times.forEach((part, time) -> copy.put(requireNonNull(part, "part"), StateValues.toMicros(time)));
+            partExpireTimes = Collections.unmodifiableMap(copy);
             return this;
         }
 

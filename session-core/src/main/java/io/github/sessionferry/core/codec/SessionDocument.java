@@ -38,6 +38,9 @@ public final class SessionDocument {
         session.createTime().ifPresent(time -> document.put("create_time", time));
         document.put("update_time", session.updateTime());
         session.expireTime().ifPresent(time -> document.put("expire_time", time));
+        if (!session.partExpireTimes().isEmpty()) {
+            document.put("part_expire_times", session.partExpireTimes());
+        }
         document.put("state", session.state());
         document.put("fields", session.fields());
         document.put(
@@ -66,10 +69,20 @@ public final class SessionDocument {
         return Session.builder(key, updateTime)
                 .createTime(fields.time("create_time"))
                 .expireTime(fields.time("expire_time"))
+                .partExpireTimes(times(fields.map("part_expire_times")))
                 .state(fields.require(fields.map("state"), "state"))
                 .fields(fields.require(fields.map("fields"), "fields"))
                 .events(events(fields.require(fields.list("events"), "events")))
                 .build();
+    }
+
+    private static Map<String, Instant> times(@Nullable Map<String, @Nullable Object> document) {
+        Map<String, Instant> times = new LinkedHashMap<>();
+        if (document != null) {
+            DocumentReader reader = new DocumentReader("session's part_expire_times", document);
+            document.keySet().forEach(part -> times.put(part, reader.require(reader.time(part), part)));
+        }
+        return times;
     }
 
     @SuppressWarnings("unchecked") // state values have no maps with other keys

@@ -65,6 +65,19 @@ class DocumentsTest {
     }
 
     @Test
+    void write_ofPartsThatExpire_keepsTheirTimesToo() {
+        Map<String, Instant> times = Map.of("auth", TIME, "ui", TIME.plusSeconds(60));
+        Session session = Session.builder(new SessionKey("app", "u", "s"), TIME)
+                .partExpireTimes(times)
+                .build();
+
+        Session read = SessionDocument.read(asMap(Json.read(Json.write(SessionDocument.write(session)))));
+
+        assertThat(read.partExpireTimes()).isEqualTo(times);
+        assertThat(read).isEqualTo(session.toBuilder().partExpireTimes(Map.of()).build());
+    }
+
+    @Test
     void readEvent_inCamelCase_equalsSnakeCase() {
         SessionEvent camel = EventDocument.read(asMap(Json.read("""
                         {"id":"e","invocationId":"i","author":"user","timestamp":1714557600123,"turnComplete":true,

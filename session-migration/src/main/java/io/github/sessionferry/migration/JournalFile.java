@@ -40,7 +40,7 @@ final class JournalFile implements AutoCloseable {
     private long end;
     private volatile boolean torn;
 
-    private JournalFile(Path file, Path realFile, RandomAccessFile access, boolean temporary) throws IOException {
+    JournalFile(Path file, Path realFile, RandomAccessFile access, boolean temporary) throws IOException {
         this.temporary = temporary;
         this.file = file;
         this.realFile = realFile;

@@ -6,12 +6,13 @@ import io.github.sessionferry.migration.MigrationListener;
 import io.github.sessionferry.migration.MigrationProgress;
 import io.github.sessionferry.migration.RemainingTime;
 import io.github.sessionferry.migration.SessionOutcome;
-import io.github.sessionferry.migration.ValidationCounts;
 import io.github.sessionferry.migration.ValidationListener;
+import io.github.sessionferry.migration.ValidationProgress;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -61,10 +62,7 @@ final class Progress implements MigrationListener, ValidationListener, BackupLis
 
     @Override
     public void progress(MigrationProgress progress) {
-        bar.ifPresent(shown -> {
-            progress.total().ifPresent(shown::maxHint);
-            shown.setExtraMessage(progress.remaining().map(Progress::left).orElse(""));
-        });
+        show(progress.total(), progress.remaining());
         line(
                 progress.counts().done(),
                 progress.elapsed(),
@@ -73,16 +71,26 @@ final class Progress implements MigrationListener, ValidationListener, BackupLis
     }
 
     @Override
-    public void progress(ValidationCounts counts, Duration elapsed) {
+    public void progress(ValidationProgress progress) {
+        show(progress.total(), progress.remaining());
         line(
-                counts.matched() + counts.different() + counts.missing(),
-                elapsed,
-                counts.different() + " different, " + counts.missing() + " missing");
+                progress.done(),
+                progress.elapsed(),
+                progress.counts().different() + " different, "
+                        + progress.counts().missing() + " missing"
+                        + progress.remaining().map(Progress::left).orElse(""));
     }
 
     @Override
     public void progress(BackupCounts counts, Duration elapsed) {
         line(counts.sessions(), elapsed, counts.unreadable() + " unreadable");
+    }
+
+    private void show(OptionalLong total, Optional<RemainingTime> remaining) {
+        bar.ifPresent(shown -> {
+            total.ifPresent(shown::maxHint);
+            shown.setExtraMessage(remaining.map(Progress::left).orElse(""));
+        });
     }
 
     private static String left(RemainingTime remaining) {

@@ -124,7 +124,7 @@ final class MigrationRun {
                 settings.to.name(),
                 settings.dryRun,
                 settings.concurrency);
-        total = estimatedSessions();
+        total = SessionEstimate.of(settings.from);
         doneBefore = tally.counts().done();
         tell(listener -> listener.started(settings.from.name(), settings.to.name(), settings.dryRun));
     }
@@ -145,15 +145,6 @@ final class MigrationRun {
         return !failure.code().equals(Failure.JOURNAL)
                 && Arrays.stream(SessionErrorCode.values())
                         .noneMatch(code -> code.name().equals(failure.code()) && Retries.mayPass(code));
-    }
-
-    private OptionalLong estimatedSessions() {
-        try {
-            return settings.from.estimatedSessions();
-        } catch (SessionException e) {
-            LOG.warn("event=estimate_failed from={} code={}", settings.from.name(), e.code());
-            return OptionalLong.empty();
-        }
     }
 
     private MigrationReport end(Optional<RolledBack> rollback) {

@@ -59,7 +59,8 @@ final class SelfTest {
         RunControl control = new RunControl();
         Findings findings = new Findings(copied.maxDifferences);
         Instant started = settings.clock.instant();
-        new StoreComparison(copied, Sample.ALL, control, findings, Optional.empty(), () -> {}).run();
+        new StoreComparison(copied, Sample.ALL, control, findings, Optional.empty(), StoreComparison.Watcher.NOBODY)
+                .run();
         RunSummary summary = new RunSummary(
                 copied.from.name(),
                 copied.to.name(),

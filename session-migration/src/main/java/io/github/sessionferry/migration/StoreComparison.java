@@ -24,12 +24,28 @@ final class StoreComparison {
     private static final Logger LOG = LoggerFactory.getLogger(Validator.class);
     private static final int KEYS_LOOKED_FOR_AT_ONCE = 20;
 
+    /** Is told how the comparison gets on. Implementations are thread-safe. */
+    interface Watcher {
+
+        /** Whom it does not concern. */
+        Watcher NOBODY = new Watcher() {};
+
+        /** The sessions of the source are compared from now on. */
+        default void beginSource() {}
+
+        /** Those of the target are looked for from now on. */
+        default void beginTarget() {}
+
+        /** A session was dealt with. */
+        default void sessionDone(boolean inTarget) {}
+    }
+
     private final Validator.Builder settings;
     private final Sample sample;
     private final RunControl control;
     private final Findings findings;
     private final Optional<ValidationJournal> journal;
-    private final Runnable sessionDone;
+    private final Watcher watcher;
     private final SessionService from;
     private final SessionService to;
     private final SessionJudge sessionJudge;
@@ -42,13 +58,13 @@ final class StoreComparison {
             RunControl control,
             Findings findings,
             Optional<ValidationJournal> journal,
-            Runnable sessionDone) {
+            Watcher watcher) {
         this.settings = settings;
         this.sample = sample;
         this.control = control;
         this.findings = findings;
         this.journal = journal;
-        this.sessionDone = sessionDone;
+        this.watcher = watcher;
         from = settings.from;
         to = settings.to;
         SessionComparison comparison =
@@ -62,6 +78,7 @@ final class StoreComparison {
     void run() {
         compareSharedState();
         if (control.goesOn()) {
+            watcher.beginSource();
             scan(from)
                     .sessions(
                             log(Scan.SOURCE),
@@ -70,6 +87,7 @@ final class StoreComparison {
                             (record, place) -> addUnreadable(record, Scan.SOURCE, place));
         }
         if (control.goesOn()) {
+            watcher.beginTarget();
             scan(to).sessions(
                             log(Scan.TARGET),
                             KEYS_LOOKED_FOR_AT_ONCE,
@@ -106,7 +124,7 @@ final class StoreComparison {
         if (sample.includes(key)) {
             Entry entry = findings.sessions().examine(key, sessions(sessionJudge::judgeOfSource));
             note(lines -> lines.add(key, Scan.SOURCE, place, entry));
-            sessionDone.run();
+            watcher.sessionDone(false);
         }
     }
 
@@ -122,7 +140,7 @@ final class StoreComparison {
                     inSource.contains(key) ? found -> Judgement.NONE : sessions(sessionJudge::judgeOfTarget);
             Entry entry = findings.sessions().examine(key, judge);
             note(lines -> lines.add(key, Scan.TARGET, place, entry));
-            sessionDone.run();
+            watcher.sessionDone(true);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.github.sessionferry.migration;
 
-import java.time.Duration;
-
 /**
  * Is told how a {@link Validator} gets on.
  *
@@ -27,10 +25,9 @@ public interface ValidationListener {
     /**
      * Another thousand sessions were dealt with, or some seconds have passed since the last call.
      *
-     * @param counts what was found so far
-     * @param elapsed how long it has been running
+     * @param progress how far the run has come
      */
-    default void progress(ValidationCounts counts, Duration elapsed) {}
+    default void progress(ValidationProgress progress) {}
 
     /**
      * The run has ended, in whatever way.

@@ -1,16 +1,24 @@
 package io.github.sessionferry.migration;
 
+import static java.util.Objects.requireNonNull;
+
+import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.SessionException;
+import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.codec.Json;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One run of a {@link Validator}. Thread-safe. */
-final class ValidationRun {
+final class ValidationRun implements StoreComparison.Watcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Validator.class);
 
@@ -23,6 +31,9 @@ final class ValidationRun {
     private final Optional<ValidationJournal> journal;
     private final Instant started;
     private final Pace pace;
+    private OptionalLong sourceTotal = OptionalLong.empty();
+    private OptionalLong targetTotal = OptionalLong.empty();
+    private volatile @Nullable ValidationPass pass;
 
     ValidationRun(Validator.Builder settings, RunControl control) {
         this.settings = settings;
@@ -49,7 +60,9 @@ final class ValidationRun {
         tell(listener -> listener.started(from, to));
         Optional<SelfTestReport> selfTest = settings.selfTest ? selfTest() : Optional.empty();
         if (control.goesOn()) {
-            new StoreComparison(settings, sample, control, findings, journal, this::sessionDone).run();
+            sourceTotal = toLookAt(settings.from);
+            targetTotal = toLookAt(settings.to);
+            new StoreComparison(settings, sample, control, findings, journal, this).run();
         }
         return selfTest;
     }
@@ -120,23 +133,76 @@ final class ValidationRun {
         return journal.map(ValidationJournal::idle).orElse(Duration.ZERO);
     }
 
-    private void sessionDone() {
+    /** About how many of a store's sessions the run looks at. */
+    private OptionalLong toLookAt(SessionService store) {
+        OptionalLong all = SessionEstimate.of(store);
+        return all.isPresent() ? OptionalLong.of(Math.round(all.getAsLong() * sample.share())) : all;
+    }
+
+    @Override
+    public void beginSource() {
+        begin(sourceTotal, findings.tally().counts().source());
+    }
+
+    /** A target that cannot count is taken to have as many as the source. */
+    @Override
+    public void beginTarget() {
+        begin(
+                targetTotal.isPresent()
+                        ? targetTotal
+                        : OptionalLong.of(findings.tally().counts().source()),
+                findings.tally().counts().target());
+    }
+
+    private void begin(OptionalLong total, long done) {
+        OptionalLong left = total.isPresent() ? OptionalLong.of(total.getAsLong() - done) : total;
+        pass = new ValidationPass(left, done, settings.clock.instant(), quotas());
+    }
+
+    private List<CallQuota> quotas() {
+        return Stream.of(settings.from, settings.to)
+                .flatMap(store -> store.quotas().stream())
+                .toList();
+    }
+
+    @Override
+    public void sessionDone(boolean inTarget) {
         tell(ValidationListener::sessionDone);
         Instant now = settings.clock.instant();
         if (!pace.isDue(now)) {
             return;
         }
         ValidationCounts counts = findings.tally().counts();
-        Duration elapsed = Duration.between(started, now).minus(idle());
+        ValidationPass current = requireNonNull(pass, "a pass has begun");
+        ValidationProgress progress = new ValidationProgress(
+                counts,
+                Duration.between(started, now).minus(idle()),
+                total(),
+                current.remaining(inTarget ? counts.target() : counts.source(), now, quotas()));
         LOG.info(
-                "event=validation_progress source={} target={} matched={} different={} missing={} unexpected={}",
+                "event=validation_progress source={} target={} matched={} different={} missing={} unexpected={} total={}"
+                        + " remaining_seconds={} bound_by={}",
                 counts.source(),
                 counts.target(),
                 counts.matched(),
                 counts.different(),
                 counts.missing(),
-                counts.unexpected());
-        tell(listener -> listener.progress(counts, elapsed));
+                counts.unexpected(),
+                progress.total().isPresent() ? progress.total().getAsLong() : "unknown",
+                progress.remaining()
+                        .map(remaining -> String.valueOf(remaining.time().toSeconds()))
+                        .orElse("unknown"),
+                Json.write(progress.remaining().map(RemainingTime::boundBy).orElse("")));
+        tell(listener -> listener.progress(progress));
+    }
+
+    /** Of both stores; one that cannot count is taken to have as many as the other. */
+    private OptionalLong total() {
+        if (sourceTotal.isEmpty() && targetTotal.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        long source = sourceTotal.orElseGet(targetTotal::getAsLong);
+        return OptionalLong.of(source + targetTotal.orElse(source));
     }
 
     private void tell(Consumer<ValidationListener> message) {

@@ -2,6 +2,7 @@ package io.github.sessionferry.migration.live;
 
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.codec.Json;
+import io.github.sessionferry.migration.internal.Traces;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ final class EmergencySteps {
         } catch (SessionException | MoveRefusedException e) {
             add(name, false, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            LOG.error("event=emergency_step_broken", e);
+            LOG.error("event=emergency_step_broken trace={}", Traces.withoutMessages(e));
             add(name, false, "unexpected " + e.getClass().getName());
         }
         return false;

@@ -9,6 +9,7 @@ import io.github.sessionferry.core.SessionNotFoundException;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.codec.Json;
 import io.github.sessionferry.core.rollout.StoreSide;
+import io.github.sessionferry.migration.internal.Traces;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,9 +121,9 @@ final class SecondWrites {
             leave(change, course, use, e.code());
         } catch (RuntimeException e) {
             LOG.error(
-                    "event=second_write_broken session={}",
+                    "event=second_write_broken session={} trace={}",
                     Json.write(change.key().sessionId()),
-                    e);
+                    Traces.withoutMessages(e));
             leave(change, course, use, SessionErrorCode.INTERNAL);
         }
     }

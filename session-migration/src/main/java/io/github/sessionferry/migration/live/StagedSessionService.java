@@ -3,11 +3,13 @@ package io.github.sessionferry.migration.live;
 import static java.util.Objects.requireNonNull;
 
 import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.core.codec.Json;
 import io.github.sessionferry.core.rollout.Channel;
 import io.github.sessionferry.core.rollout.PlanSource;
 import io.github.sessionferry.core.rollout.RolloutPlan;
 import io.github.sessionferry.core.rollout.SessionRouter;
 import io.github.sessionferry.migration.internal.Threads;
+import io.github.sessionferry.migration.internal.Traces;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -202,7 +204,7 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
     public void beginEmergency(String reason) {
         requireNonNull(reason, "reason");
         staging.beginEmergency();
-        LOG.error("event=emergency_begun reason={}", io.github.sessionferry.core.codec.Json.write(reason));
+        LOG.error("event=emergency_begun reason={}", Json.write(reason));
         staging.listener().emergency(reason);
     }
 
@@ -230,7 +232,7 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
         try {
             failed = settleDebt(false);
         } catch (RuntimeException e) {
-            LOG.error("event=settling_broken", e);
+            LOG.error("event=settling_broken trace={}", Traces.withoutMessages(e));
         }
         Duration longer = pause.multipliedBy(2);
         Duration next = failed == 0 ? settleInterval : longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;

@@ -194,15 +194,19 @@ final class StagedView implements SessionService {
         if (whole.isEmpty() || staging.seen().standing(whole.get()) != Standing.CURRENT) {
             throw failure;
         }
+        fellBack(course, key, failure);
+        Session session = whole.get();
+        return Optional.of(
+                told(session.toBuilder().events(events.apply(session.events())).build()));
+    }
+
+    private void fellBack(Course course, SessionKey key, SessionException failure) {
         staging.listener().fellBack(key, course.other(), failure.code());
         LOG.warn(
                 "event=fell_back side={} session={} code={}",
                 course.other(),
                 Json.write(key.sessionId()),
                 failure.code());
-        Session session = whole.get();
-        return Optional.of(
-                told(session.toBuilder().events(events.apply(session.events())).build()));
     }
 
     /** Settles first what is known to differ, or may differ while the authority moves. */
@@ -410,7 +414,7 @@ final class StagedView implements SessionService {
         try {
             AppendOutcome outcome = other(course).append(key, event);
             staging.debts().add(intent);
-            staging.listener().fellBack(key, course.other(), failure.code());
+            fellBack(course, key, failure);
             return outcome;
         } catch (SessionException e) {
             endIfUnchanged(intent, e);

@@ -9,6 +9,7 @@ import io.github.sessionferry.core.codec.Json;
 import io.github.sessionferry.core.rollout.PlanSource;
 import io.github.sessionferry.core.rollout.RolloutPlan;
 import io.github.sessionferry.migration.internal.Threads;
+import io.github.sessionferry.migration.internal.Traces;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -151,7 +152,7 @@ public final class StoredPlan implements PlanSource, AutoCloseable {
                 freeze(e.code().name(), String.valueOf(e.getMessage()));
             } catch (RuntimeException e) {
                 freeze("INTERNAL", "unexpected " + e.getClass().getName());
-                LOG.error("event=plan_look_broken", e);
+                LOG.error("event=plan_look_broken trace={}", Traces.withoutMessages(e));
             }
         }
     }

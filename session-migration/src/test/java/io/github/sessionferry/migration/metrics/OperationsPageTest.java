@@ -42,6 +42,8 @@ class OperationsPageTest {
     private static final Path MODULE = Path.of("").toAbsolutePath();
     private static final Pattern EVENT =
             Pattern.compile("LOG\\s*\\.(\\w+)\\(\\s*\"event=(\\w+)([^\"]*)\"((?:\\s*\\+\\s*\"[^\"]*\")*)");
+    private static final Pattern EXCEPTION_LOGGED =
+            Pattern.compile("LOG\\s*\\.\\w+\\([^;]*,\\s*(e|failure|exception|cause)\\s*\\);");
     private static final Pattern FIELD = Pattern.compile("(\\w+)=\\{}");
     private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
 
@@ -134,6 +136,15 @@ class OperationsPageTest {
                 .isEqualTo(sources()
                         .mapToLong(source -> EVENT.matcher(source).results().count())
                         .sum());
+    }
+
+    /** Messages of other libraries' exceptions may quote what a session holds. */
+    @Test
+    void noLogLine_bringsAnException() {
+        assertThat(sources()
+                        .flatMap(source ->
+                                EXCEPTION_LOGGED.matcher(source).results().map(MatchResult::group)))
+                .isEmpty();
     }
 
     private static long count(String regex, String text) {

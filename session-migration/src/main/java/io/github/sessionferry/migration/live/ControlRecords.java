@@ -14,6 +14,7 @@ import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SessionSummary;
 import io.github.sessionferry.core.StoreOutcome;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -75,12 +76,16 @@ final class ControlRecords {
     }
 
     void forEach(Consumer<Versioned> action) {
+        forEachPage(page -> page.forEach(action));
+    }
+
+    void forEachPage(Consumer<List<Versioned>> action) {
         Optional<ScanCursor> next = Optional.of(ScanCursor.START);
         while (next.isPresent()) {
             SessionPage page = store.list(SessionQuery.ofUser(RESERVED_APP_NAME, kind), next.get(), PAGE);
-            store.findAll(page.sessions().stream().map(SessionSummary::key).toList(), EventSelection.none())
-                    .values()
-                    .forEach(record -> action.accept(versioned(record)));
+            Map<SessionKey, Session> records = store.findAll(
+                    page.sessions().stream().map(SessionSummary::key).toList(), EventSelection.none());
+            action.accept(records.values().stream().map(this::versioned).toList());
             next = page.next();
         }
     }

@@ -4,9 +4,11 @@ import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.codec.Json;
 import io.github.sessionferry.core.rollout.StoreSide;
+import io.github.sessionferry.migration.internal.Traces;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,14 +46,16 @@ final class Debts {
     private final ControlRecords inTarget;
     private final Clock clock;
     private final StagedListener listener;
+    private final ManyHands hands;
     private final String process = UUID.randomUUID().toString();
     private final AtomicLong notes = new AtomicLong();
     private final Map<SessionKey, Own> own = new ConcurrentHashMap<>();
 
-    Debts(StorePair stores, @Nullable IntentFile file, Clock clock, StagedListener listener) {
+    Debts(StorePair stores, @Nullable IntentFile file, Clock clock, StagedListener listener, ManyHands hands) {
         this.file = file;
         this.clock = clock;
         this.listener = listener;
+        this.hands = hands;
         inSource = new ControlRecords(stores.source(), KIND, clock);
         inTarget = new ControlRecords(stores.target(), KIND, clock);
         if (file != null) {
@@ -152,39 +158,50 @@ final class Debts {
         }
     }
 
-    /** Settles by an action whatever any process owes; what fails stays. Tells how many failed. */
+    /** Settles by an action whatever any process owes, several at a time; what fails stays. Tells how many failed. */
     int settleAll(Consumer<Owed> action) {
-        int[] failed = {0};
-        for (SessionKey key : List.copyOf(own.keySet())) {
-            failed[0] += attempt(key, () -> settleOwn(key, action)) ? 0 : 1;
-        }
+        int failed = failures(List.copyOf(own.keySet()), key -> attempt(() -> key, () -> settleOwn(key, action)));
         for (StoreSide side : StoreSide.values()) {
-            try {
-                on(side).forEach(record -> {
-                    Owed owed = read(record.values());
-                    failed[0] += attempt(owed.key(), () -> {
-                                action.accept(owed);
-                                var unused = on(side).remove(record);
-                            })
-                            ? 0
-                            : 1;
-                });
-            } catch (SessionException e) {
-                LOG.warn("event=debt_unknown side={} code={}", side, e.code());
-                failed[0]++;
-            }
+            failed += settleNoted(side, action);
+        }
+        return failed;
+    }
+
+    private int settleNoted(StoreSide side, Consumer<Owed> action) {
+        int[] failed = {0};
+        try {
+            on(side).forEachPage(page -> failed[0] += failures(page, record -> settleNoted(record, side, action)));
+        } catch (SessionException e) {
+            LOG.warn("event=debt_unknown side={} code={}", side, e.code());
+            failed[0]++;
         }
         return failed[0];
     }
 
-    private static boolean attempt(SessionKey key, Runnable settlement) {
+    private boolean settleNoted(ControlRecords.Versioned record, StoreSide side, Consumer<Owed> action) {
+        return attempt(() -> read(record.values()).key(), () -> {
+            action.accept(read(record.values()));
+            var unused = on(side).remove(record);
+        });
+    }
+
+    private <T> int failures(Collection<T> items, Predicate<T> settlement) {
+        return items.size() - hands.countDone(items, settlement);
+    }
+
+    private static boolean attempt(Supplier<SessionKey> key, Runnable settlement) {
         try {
             settlement.run();
             return true;
         } catch (SessionException e) {
-            LOG.warn("event=debt_not_settled session={} code={}", Json.write(key.sessionId()), e.code());
-            return false;
+            LOG.warn(
+                    "event=debt_not_settled session={} code={}",
+                    Json.write(key.get().sessionId()),
+                    e.code());
+        } catch (RuntimeException e) {
+            LOG.error("event=settling_broken trace={}", Traces.withoutMessages(e));
         }
+        return false;
     }
 
     /** Everything that any process is known to owe. */

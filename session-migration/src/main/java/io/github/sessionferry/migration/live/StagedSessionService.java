@@ -81,7 +81,8 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
         DeletedSessions deleted = new DeletedSessions(stores, builder.clock);
         Settlement settlement = new Settlement(stores, deleted);
         shadowTimer = Threads.scheduler("session-shadow");
-        Debts debts = new Debts(stores, file, builder.clock, builder.listener);
+        Debts debts = new Debts(
+                stores, file, builder.clock, builder.listener, new ManyHands(executor, builder.settleConcurrency));
         staging = new Staging(
                 builder,
                 stores,
@@ -289,6 +290,7 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
         private @Nullable Executor executor;
         private Duration secondWriteWait = Duration.ofMillis(40);
         private Duration settleInterval = Duration.ofSeconds(5);
+        private int settleConcurrency = 8;
         private int mostSecondWrites = 1_000;
         private int mostShadowReads = 100;
         private double shadowSample = 0.1;
@@ -398,6 +400,19 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
                 throw new IllegalArgumentException("settleInterval is " + interval + "; it must not be negative");
             }
             settleInterval = interval;
+            return this;
+        }
+
+        /**
+         * Sets how much debt is settled at the same time, so that a session that cannot be settled does not hold up the
+         * others.
+         *
+         * @param sessions how many at most; at least 1, 8 if not set
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder settleConcurrency(int sessions) {
+            settleConcurrency = requirePositive("settleConcurrency", sessions);
             return this;
         }
 

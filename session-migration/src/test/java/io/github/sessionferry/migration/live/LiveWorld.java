@@ -183,6 +183,7 @@ final class LiveWorld {
                     .clock(clock)
                     .secondWriteWait(Duration.ZERO)
                     .settleInterval(Duration.ZERO)
+                    .settleConcurrency(1)
                     .debtFile(file())
                     .forcesDebtFile(false)
                     .talksLive(scenario.talksLive())

@@ -525,13 +525,21 @@ final class StagedView implements SessionService {
     public SharedStateOutcome storeSharedState(SharedScope scope, Map<String, SharedValue> values) {
         refuseReserved(scope.appName());
         return operate(scope.userId().orElse(""), operation -> {
-            StoreSide side = authority(operation.course(), scope);
-            SharedStateOutcome outcome = stores.on(side).storeSharedState(scope, values);
-            if (operation.course().writesOther()) {
-                staging.settlement().settle(scope, side, Set.of());
-            }
+            Course course = operation.course();
+            Map<String, @Nullable Object> delta = delta(scope, values);
+            Debts.Intent intent = begin(course, Owed.keyOf(scope), Optional.empty(), TouchedScopes.by(delta));
+            SharedStateOutcome outcome = acknowledged(
+                    course, intent, () -> stores.on(authority(course, scope)).storeSharedState(scope, values));
+            bring(operation, new SecondWrites.Change(intent, null, delta));
             return outcome;
         });
+    }
+
+    /** What an event would have in it that writes these values. */
+    private static Map<String, @Nullable Object> delta(SharedScope scope, Map<String, SharedValue> values) {
+        Map<String, @Nullable Object> delta = new LinkedHashMap<>();
+        values.forEach((name, value) -> delta.put(name, value.value()));
+        return scope.stateScope().qualify(delta);
     }
 
     @Override

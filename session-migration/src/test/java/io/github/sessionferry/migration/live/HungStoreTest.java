@@ -13,15 +13,21 @@ import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionQuery;
 import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.rollout.Channel;
 import io.github.sessionferry.core.rollout.Stage;
 import io.github.sessionferry.testkit.SessionOperation;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +195,123 @@ class HungStoreTest {
         stores.assertNeitherHas(KEY);
         stores.assertBothHave(created);
         assertThat(staged.debt()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DUAL_WRITE", "SHADOW"})
+    void sharedState_whileTheTargetHangs_isAcknowledgedAndArrivesLater(Stage stage) throws InterruptedException {
+        SharedScope app = SharedScope.app("app");
+        SharedScope user = SharedScope.user("app", "user");
+        for (SessionService store : List.of(stores.source, stores.target)) {
+            store.storeSharedState(user, Map.of("old", SharedValue.of(true, TwoStores.T0)));
+        }
+        stores.stage(stage);
+        stores.targetFaults.onAny().hangBefore();
+        StagedSessionService staged =
+                stores.process(stores.builder().executor(threads).secondWriteWait(Duration.ZERO));
+        SessionService text = staged.serviceFor("user", Channel.TEXT);
+
+        assertTimeoutPreemptively(ANSWERED, () -> {
+            text.storeSharedState(app, Map.of("price", SharedValue.of(7L, TwoStores.T0)));
+            text.storeSharedState(
+                    user, Map.of("theme", SharedValue.of("dark", TwoStores.T0), "old", SharedValue.removal()));
+        });
+        awaitHangingInTarget(2);
+        assertThat(TwoStores.shared(text, app)).isEqualTo(Map.of("price", 7L));
+
+        recover();
+        for (SessionService store : List.of(stores.source, stores.target)) {
+            assertThat(TwoStores.shared(store, app)).isEqualTo(Map.of("price", 7L));
+            assertThat(TwoStores.shared(store, user)).isEqualTo(Map.of("theme", "dark"));
+        }
+        assertThat(staged.debt()).isEmpty();
+    }
+
+    @Test
+    void sharedState_whileTheTargetHangs_takesTheBoundAtMost() {
+        stores.stage(Stage.DUAL_WRITE);
+        stores.targetFaults.onAny().hangBefore();
+        SessionService text = text(stores.builder());
+
+        long fastest = Long.MAX_VALUE;
+        for (int i = 0; i < 20; i++) {
+            long begin = System.nanoTime();
+            text.storeSharedState(
+                    SharedScope.user("app", "user"), Map.of("n", SharedValue.replacing((long) i, TwoStores.T0)));
+            fastest = Math.min(fastest, System.nanoTime() - begin);
+        }
+
+        assertThat(Duration.ofNanos(fastest)).isLessThan(BOUND);
+    }
+
+    @Test
+    void sharedState_whileTheTargetFails_isDebtThatIsSettled() {
+        SharedScope user = SharedScope.user("app", "user");
+        stores.stage(Stage.DUAL_WRITE);
+        stores.targetFaults.onAny().failBefore(SessionErrorCode.UNAVAILABLE);
+        StagedSessionService staged = stores.process(stores.builder().executor(Runnable::run));
+
+        staged.serviceFor("user", Channel.TEXT)
+                .storeSharedState(user, Map.of("theme", SharedValue.of("dark", TwoStores.T0)));
+
+        assertThat(staged.ownDebt()).isEqualTo(1);
+        stores.targetFaults.clear();
+        assertThat(stores.process().settleDebt()).isZero();
+        assertThat(TwoStores.shared(stores.target, user)).isEqualTo(Map.of("theme", "dark"));
+    }
+
+    @Test
+    void debtOfASession_thatHangs_doesNotHoldUpThatOfTheOthers() throws Exception {
+        int sessions = 20;
+        for (int i = 0; i < sessions; i++) {
+            putInBoth(TwoStores.key("user", "s" + i));
+        }
+        AtomicBoolean settling = new AtomicBoolean();
+        CountDownLatch othersSettled = new CountDownLatch(1);
+        stores.stage(Stage.DUAL_WRITE);
+        stores.targetFaults.onAny().failBefore(SessionErrorCode.UNAVAILABLE);
+        StagedSessionService staged = stores.process(stores.builder()
+                .executor(threads)
+                .secondWriteWait(WITHOUT_END)
+                .listener(new StagedListener() {
+                    @Override
+                    public void debtChanged(int left) {
+                        if (settling.get() && left == 1) {
+                            othersSettled.countDown();
+                        }
+                    }
+                }));
+        SessionService text = staged.serviceFor("user", Channel.TEXT);
+        for (int i = 0; i < sessions; i++) {
+            text.append(TwoStores.key("user", "s" + i), TwoStores.event(3));
+        }
+        stores.targetFaults.clear();
+        stores.targetFaults.onAny().forKeys(TwoStores.key("user", "s7")::equals).hangBefore();
+        settling.set(true);
+
+        Future<Integer> settled = threads.submit(staged::settleDebt);
+
+        assertThat(othersSettled.await(ANSWERED.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(staged.ownDebt()).isEqualTo(1);
+        stores.targetFaults.clear();
+        stores.targetFaults.release();
+        assertThat(settled.get(ANSWERED.toSeconds(), TimeUnit.SECONDS)).isZero();
+        stores.assertBothHave(TwoStores.key("user", "s7"), "e1", "e2", "e3");
+    }
+
+    @Test
+    void debtThatCannotBeRead_doesNotHoldUpThatOfTheOthers() {
+        putInBoth(KEY);
+        stores.stage(Stage.DUAL_WRITE);
+        stores.targetFaults.onAny().failBefore(SessionErrorCode.UNAVAILABLE);
+        SessionService text = text(stores.builder());
+        new ControlRecords(stores.source, Debts.KIND, stores.clock).put("0", Map.of("app", "no session"));
+        text.append(KEY, TwoStores.event(3));
+        stores.targetFaults.clear();
+
+        assertThat(stores.process().settleDebt()).isEqualTo(1);
+
+        stores.assertBothHave(KEY, "e1", "e2", "e3");
     }
 
     @ParameterizedTest

@@ -24,9 +24,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Compared are the session's own state, its other fields, the update time, the create time if both stores know it, the
  * expiry if both stores keep it, and the events: which, in what order, with what in them. Shared state is compared on its
- * own, and {@code temp:} keys of the state not at all, those of the events' deltas by rule. Immutable.
+ * own, and {@code temp:} keys of the state not at all, those of the events' deltas by rule.
+ *
+ * <p>Immutable.
+ *
+ * @since 0.1
  */
-final class SessionComparison {
+public final class SessionComparison {
+
+    static final Duration DEFAULT_TOLERANCE = Duration.ofSeconds(1);
 
     private final boolean comparesExpiry;
     private final Duration tolerance;
@@ -38,6 +44,18 @@ final class SessionComparison {
         this.comparesExpiry = comparesExpiry;
         this.tolerance = tolerance;
         this.showValues = showValues;
+    }
+
+    /**
+     * The comparison that a {@link Validator} makes if nothing else is set: times may be a second apart, and {@code temp:}
+     * keys of the history are not compared.
+     *
+     * @param from the source
+     * @param to the target
+     * @return the comparison of sessions of these stores
+     */
+    public static SessionComparison between(SessionService from, SessionService to) {
+        return of(from, to, DEFAULT_TOLERANCE, false, TempState.DROP);
     }
 
     /** A comparison to the microsecond. */
@@ -74,7 +92,14 @@ final class SessionComparison {
                         .anyMatch(event -> event.timestamp().isAfter(source.updateTime()));
     }
 
-    List<Difference> differences(Session source, Session target) {
+    /**
+     * Tells where a session differs.
+     *
+     * @param source as the source has it
+     * @param target as the target has it, with the same selection of events
+     * @return the differences, which hold no values; empty if there are none
+     */
+    public List<Difference> differences(Session source, Session target) {
         DifferenceFinder finder = new DifferenceFinder(tolerance, showValues);
         compareSession(finder, source, target);
         compareEvents(

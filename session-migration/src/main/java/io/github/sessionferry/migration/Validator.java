@@ -102,7 +102,7 @@ public final class Validator {
         double reserve = DEFAULT_RESERVE;
         int maxRetries = Retries.DEFAULT_MAX;
         Duration retryDelay = Retries.DEFAULT_DELAY;
-        Duration tolerance = Duration.ofSeconds(1);
+        Duration tolerance = SessionComparison.DEFAULT_TOLERANCE;
         boolean showValues;
         TempState tempState = TempState.DROP;
         int maxDifferences = DEFAULT_MAX_DIFFERENCES;

@@ -2,13 +2,12 @@ package io.github.sessionferry.migration.live;
 
 import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.Session;
-import io.github.sessionferry.core.SessionEvent;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
-import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.core.codec.Json;
 import io.github.sessionferry.core.rollout.StoreSide;
+import io.github.sessionferry.migration.SessionComparison;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -43,6 +42,7 @@ final class ShadowReads {
     private final double sample;
     private final Semaphore room;
     private final StagedListener listener;
+    private final SessionComparison comparison;
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean looking = new AtomicBoolean();
 
@@ -59,6 +59,7 @@ final class ShadowReads {
         this.sample = sample;
         this.room = new Semaphore(most);
         this.listener = listener;
+        comparison = SessionComparison.between(stores.source(), stores.target());
     }
 
     /** Compares, perhaps, and returns at once. */
@@ -149,16 +150,9 @@ final class ShadowReads {
         }
     }
 
-    private static boolean isEqual(Optional<Session> one, Optional<Session> other) {
-        if (one.isEmpty() || other.isEmpty()) {
-            return one.isEmpty() && other.isEmpty();
-        }
-        return one.get().state(StateScope.SESSION).equals(other.get().state(StateScope.SESSION))
-                && ids(one.get()).equals(ids(other.get()))
-                && one.get().updateTime().equals(other.get().updateTime());
-    }
-
-    private static java.util.List<String> ids(Session session) {
-        return session.events().stream().map(SessionEvent::id).toList();
+    private boolean isEqual(Optional<Session> decided, Optional<Session> other) {
+        return (decided.isPresent() && other.isPresent())
+                ? comparison.differences(decided.get(), other.get()).isEmpty()
+                : decided.isEmpty() && other.isEmpty();
     }
 }

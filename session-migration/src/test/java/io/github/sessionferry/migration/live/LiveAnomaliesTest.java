@@ -17,15 +17,21 @@ import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.SharedStateOutcome;
 import io.github.sessionferry.core.SharedValue;
+import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.rollout.Channel;
 import io.github.sessionferry.core.rollout.RolloutPlan;
 import io.github.sessionferry.core.rollout.RolloutPolicy;
 import io.github.sessionferry.core.rollout.Stage;
+import io.github.sessionferry.migration.MigrationReport;
+import io.github.sessionferry.migration.Migrator;
 import io.github.sessionferry.migration.Reconciler;
 import io.github.sessionferry.testkit.SessionOperation;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -361,6 +367,77 @@ class LiveAnomaliesTest {
         }
     }
 
+    // I10
+
+    @Test
+    @DisplayName("I10: a bulk run is resumed by an old journal while users go on in the target")
+    void i10_oldJournalWhileUsersGoOn_putsNothingOldOverTheNew(@TempDir Path folder) throws IOException {
+        oldJournalWhileUsersGoOn(folder, INTACT);
+    }
+
+    @Test
+    void i10_withoutThePreconditionOfAWrite_theOldIsPutOverTheNew(@TempDir Path folder) {
+        assertThatThrownBy(() -> oldJournalWhileUsersGoOn(folder, OverwritingStore::new))
+                .isInstanceOf(AssertionError.class);
+    }
+
+    private void oldJournalWhileUsersGoOn(Path folder, UnaryOperator<SessionService> target) throws IOException {
+        Path journal = folder.resolve("run.jsonl");
+        TwoStores.put(stores.source, TwoStores.session(KEY, 1));
+        stores.stage(Stage.TARGET_FIRST);
+        stores.reachedTarget = target.apply(stores.reachedTarget);
+        StagedSessionService process = stores.process();
+        var unused = migrator().journal(journal).build().run();
+        Files.write(journal, Files.readAllLines(journal).subList(0, 1));
+        stores.source.append(KEY, TwoStores.event(2));
+        appendsBeforeTheCopyIsWritten(process, 3);
+
+        MigrationReport report =
+                migrator().journal(journal).resume(true).build().run();
+
+        assertThat(report.succeeded()).as(report.toMarkdown()).isTrue();
+        stores.sourceFaults.clear();
+        assertThat(process.settleDebt()).isZero();
+        stores.assertBothHave(KEY, "e1", "e2", "e3");
+    }
+
+    private Migrator.Builder migrator() {
+        return Migrator.builder(stores.source, stores.reachedTarget).clock(stores.clock);
+    }
+
+    /** The process cannot reach the source, so that only the target has the event. */
+    private void appendsBeforeTheCopyIsWritten(StagedSessionService process, int event) {
+        stores.sourceFaults
+                .on(SessionOperation.FIND, SessionOperation.APPEND, SessionOperation.STORE)
+                .failBefore(SessionErrorCode.UNAVAILABLE);
+        stores.targetFaults
+                .on(SessionOperation.STORE)
+                .forKeys(KEY::equals)
+                .times(1)
+                .runBefore(call -> text(process).append(KEY, TwoStores.event(event)));
+    }
+
+    /** Makes a session what it is given, whoever has written it meanwhile. */
+    private static final class OverwritingStore extends ForwardingSessionService {
+
+        OverwritingStore(SessionService store) {
+            super(store);
+        }
+
+        @Override
+        public StoreOutcome store(Session session, Precondition precondition) {
+            if (session.key().isReserved()) {
+                return super.store(session, precondition);
+            }
+            StoreOutcome outcome = super.store(session, precondition);
+            if (outcome.status() != StoreOutcome.Status.CONFLICT) {
+                return outcome;
+            }
+            super.delete(session.key(), Precondition.none());
+            return super.store(session, Precondition.none());
+        }
+    }
+
     // I12
 
     @Test
@@ -419,6 +496,71 @@ class LiveAnomaliesTest {
         @Override
         public SharedStateOutcome storeSharedState(SharedScope scope, Map<String, SharedValue> values) {
             return new SharedStateOutcome(List.copyOf(values.keySet()), List.of(), List.of());
+        }
+    }
+
+    // I13
+
+    @Test
+    @DisplayName("I13: two users' sessions have the same id, and both come over at their first use")
+    void i13_sameIdOfTwoUsers_eachIsServedTheirOwn() {
+        sameIdOfTwoUsers(INTACT);
+    }
+
+    @Test
+    void i13_withOneNameSpaceForAllUsers_oneIsServedTheOthers() {
+        assertNeedsItsGuard(() -> sameIdOfTwoUsers(StoreWithOneNameSpace::new));
+    }
+
+    private void sameIdOfTwoUsers(UnaryOperator<SessionService> target) {
+        SessionKey ana = TwoStores.key("ana", "same");
+        SessionKey ben = TwoStores.key("ben", "same");
+        TwoStores.put(stores.source, TwoStores.session(ana, 1));
+        TwoStores.put(stores.source, TwoStores.session(ben, 3));
+        stores.stage(Stage.TARGET_FIRST);
+        stores.reachedTarget = target.apply(stores.reachedTarget);
+        SessionService users = text(stores.process());
+
+        assertThat(TwoStores.ids(TwoStores.find(users, ana))).containsExactly("e1");
+        assertThat(TwoStores.ids(TwoStores.find(users, ben))).containsExactly("e1", "e2", "e3");
+        var unused = users.append(ana, TwoStores.event(7));
+        assertThat(TwoStores.ids(TwoStores.find(users, ana))).containsExactly("e1", "e7");
+        assertThat(TwoStores.ids(TwoStores.find(users, ben))).containsExactly("e1", "e2", "e3");
+    }
+
+    /** Knows sessions by their ids alone. */
+    private static final class StoreWithOneNameSpace extends ForwardingSessionService {
+
+        StoreWithOneNameSpace(SessionService store) {
+            super(store);
+        }
+
+        private static SessionKey withoutUser(SessionKey key) {
+            return key.isReserved() ? key : new SessionKey(key.appName(), "", key.sessionId());
+        }
+
+        @Override
+        public Optional<Session> find(SessionKey key, EventSelection events) {
+            return super.find(withoutUser(key), events).map(found -> withKey(found, key));
+        }
+
+        @Override
+        public AppendOutcome append(SessionKey key, SessionEvent event) {
+            return super.append(withoutUser(key), event);
+        }
+
+        @Override
+        public StoreOutcome store(Session session, Precondition precondition) {
+            return super.store(withKey(session, withoutUser(session.key())), precondition);
+        }
+
+        private static Session withKey(Session session, SessionKey key) {
+            return Session.builder(key, session.updateTime())
+                    .createTime(session.createTime().orElse(null))
+                    .state(session.state())
+                    .events(session.events())
+                    .revision(session.revision().orElse(null))
+                    .build();
         }
     }
 
@@ -508,5 +650,104 @@ class LiveAnomaliesTest {
                     ? super.store(session, precondition)
                     : StoreOutcome.of(StoreOutcome.Status.UPDATED, 0);
         }
+    }
+
+    // I15
+
+    @Test
+    @DisplayName("I15: an old session whose events carry an old user: value comes over at its first use")
+    void i15_historyCopiedAtARead_doesNotRollSharedStateBack() {
+        historyCopiedAtARead(INTACT);
+    }
+
+    @Test
+    void i15_whereHistoryChangesState_theOldValueComesBack() {
+        assertNeedsItsGuard(() -> historyCopiedAtARead(ReplayingStore::new));
+    }
+
+    private void historyCopiedAtARead(UnaryOperator<SessionService> target) {
+        SharedScope user = SharedScope.user("app", "user");
+        TwoStores.put(
+                stores.source,
+                Session.builder(KEY, TwoStores.T0.plusSeconds(1))
+                        .events(List.of(TwoStores.event(1, Map.of("user:theme", "light"))))
+                        .build());
+        var unused = stores.target.storeSharedState(
+                user, Map.of("theme", SharedValue.of("dark", TwoStores.T0.plusSeconds(9))));
+        stores.stage(Stage.TARGET_FIRST);
+        stores.reachedTarget = target.apply(stores.reachedTarget);
+        StagedSessionService process = stores.process();
+
+        Session read = TwoStores.find(text(process), KEY).orElseThrow();
+
+        assertThat(read.events()).hasSize(1);
+        assertThat(read.state()).containsEntry("user:theme", "dark");
+        assertThat(process.settleDebt()).isZero();
+        assertThat(TwoStores.shared(stores.target, user)).isEqualTo(Map.of("theme", "dark"));
+    }
+
+    /** Lets the events that a session comes with change shared state, as if they happened now. */
+    private static final class ReplayingStore extends ForwardingSessionService {
+
+        ReplayingStore(SessionService store) {
+            super(store);
+        }
+
+        @Override
+        public StoreOutcome store(Session session, Precondition precondition) {
+            for (SessionEvent event : session.events()) {
+                Map<String, SharedValue> values = new HashMap<>();
+                StateScope.USER
+                        .select(event.stateDelta())
+                        .forEach((name, value) -> values.put(name, SharedValue.replacing(value, null)));
+                super.storeSharedState(session.key().userScope(), values);
+            }
+            return super.store(session, precondition);
+        }
+    }
+
+    // I16
+
+    @Test
+    @DisplayName("I16: two bulk runs and a user's first read copy a session at once, and the user goes on")
+    void i16_copiesAtOnce_makeOneSession() {
+        copiesAtOnce(INTACT);
+    }
+
+    @Test
+    void i16_withoutTheClaim_theLaterCopyDropsWhatTheUserHasWritten() {
+        assertNeedsItsGuard(() -> copiesAtOnce(OverwritingStore::new));
+    }
+
+    private void copiesAtOnce(UnaryOperator<SessionService> target) {
+        TwoStores.put(stores.source, TwoStores.session(KEY, 2));
+        stores.stage(Stage.TARGET_FIRST);
+        stores.reachedTarget = target.apply(stores.reachedTarget);
+        StagedSessionService process = stores.process();
+        List<MigrationReport> reports = new ArrayList<>();
+        stores.targetFaults
+                .on(SessionOperation.STORE)
+                .forKeys(KEY::equals)
+                .times(1)
+                .runBefore(call -> {
+                    reports.add(migrator().build().run());
+                    assertThat(TwoStores.ids(TwoStores.find(text(process), KEY)))
+                            .containsExactly("e1", "e2");
+                    stores.sourceFaults
+                            .on(SessionOperation.FIND, SessionOperation.APPEND, SessionOperation.STORE)
+                            .failBefore(SessionErrorCode.UNAVAILABLE);
+                    var unused = text(process).append(KEY, TwoStores.event(3));
+                });
+
+        reports.add(migrator().build().run());
+
+        assertThat(reports).allSatisfy(report -> assertThat(report.succeeded()).isTrue());
+        assertThat(reports.stream()
+                        .mapToLong(report -> report.counts().created())
+                        .sum())
+                .isEqualTo(1);
+        stores.sourceFaults.clear();
+        assertThat(process.settleDebt()).isZero();
+        stores.assertBothHave(KEY, "e1", "e2", "e3");
     }
 }

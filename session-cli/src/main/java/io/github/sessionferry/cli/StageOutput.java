@@ -67,6 +67,8 @@ final class StageOutput {
         fields.put("rollout", status.plan().rollout().name());
         fields.put("percentage", status.plan().policy().percentage());
         fields.put("salt", status.plan().policy().salt());
+        fields.put("allowedUsers", status.plan().policy().allowedUserIds().size());
+        fields.put("deniedUsers", status.plan().policy().deniedUserIds().size());
         fields.put("settledAt", status.settledAt().map(Instant::toString).orElse(null));
         fields.put("validatedAt", status.validatedAt().map(Instant::toString).orElse(null));
         fields.put("owesCarryBack", status.owesCarryBack());

@@ -8,7 +8,12 @@ import io.github.sessionferry.migration.live.Guard;
 import io.github.sessionferry.migration.live.MigrationController;
 import io.github.sessionferry.migration.live.MigrationStatus;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -59,6 +64,24 @@ final class StageSetCommand implements Callable<Integer> {
             description = "The migration's name, which draws the users; as before if not given.")
     private @Nullable String salt;
 
+    @Option(
+            names = "--allow",
+            paramLabel = "USER",
+            description = {
+                "List a user, who is in the stage whatever the percentage; may be given several times. Lists stay",
+                "from one change to the next. Needs --percentage, as the two options below do."
+            })
+    private List<String> allowed = List.of();
+
+    @Option(names = "--deny", paramLabel = "USER", description = "List a user who is never in the stage.")
+    private List<String> denied = List.of();
+
+    @Option(
+            names = "--unlist",
+            paramLabel = "USER",
+            description = "Take a user off both lists: the percentage decides again.")
+    private List<String> unlisted = List.of();
+
     @Mixin
     private MoveArguments move = new MoveArguments();
 
@@ -84,6 +107,7 @@ final class StageSetCommand implements Callable<Integer> {
     }
 
     private RolloutPlan plan(RolloutPlan present) {
+        checkLists();
         RolloutPolicy policy = console.usage(() -> policy(present.policy()));
         // What is too far is refused as what it is, a jump, with the next stage named.
         if (percentage == null || !present.base().isBeside(stage)) {
@@ -91,6 +115,23 @@ final class StageSetCommand implements Callable<Integer> {
         }
         Stage others = present.base() == stage ? before() : present.base();
         return RolloutPlan.of(others, stage, policy);
+    }
+
+    private void checkLists() {
+        List<String> named =
+                Stream.of(allowed, denied, unlisted).flatMap(List::stream).toList();
+        if (!named.isEmpty() && percentage == null) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--allow, --deny and --unlist need --percentage: without it everybody is in " + stage
+                            + ". Give --percentage 0 for those listed alone");
+        }
+        Set<String> seen = new HashSet<>();
+        named.stream().filter(user -> !seen.add(user)).findFirst().ifPresent(user -> {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "user " + Printable.id(user) + " is named twice by --allow, --deny and --unlist; name each once");
+        });
     }
 
     private Stage before() {
@@ -103,14 +144,20 @@ final class StageSetCommand implements Callable<Integer> {
     private RolloutPolicy policy(RolloutPolicy present) {
         RolloutPolicy.Builder policy = salt == null
                 ? present.toBuilder()
-                : RolloutPolicy.builder(salt)
-                        .enabled(present.enabled())
-                        .percentage(present.percentage())
-                        .allowedUserIds(present.allowedUserIds())
-                        .deniedUserIds(present.deniedUserIds());
+                : RolloutPolicy.builder(salt).enabled(present.enabled()).percentage(present.percentage());
+        policy.allowedUserIds(list(present.allowedUserIds(), allowed, denied));
+        policy.deniedUserIds(list(present.deniedUserIds(), denied, allowed));
         return percentage == null
                 ? policy.build()
                 : policy.enabled(true).percentage(percentage).build();
+    }
+
+    private Set<String> list(Set<String> present, List<String> added, List<String> onTheOtherList) {
+        Set<String> list = new LinkedHashSet<>(present);
+        list.addAll(added);
+        onTheOtherList.forEach(list::remove);
+        unlisted.forEach(list::remove);
+        return list;
     }
 
     private int finish(MigrationStatus status, boolean followed) {

@@ -123,6 +123,9 @@ class StageCommandsTest {
                 "stage set DUAL_WRITE --wait soon | a time is such as 30s",
                 "stage set DUAL_WRITE --wait -1s | a time is such as 30s",
                 "stage set DUAL_WRITE --override MY_WAY | DEBT_ZERO",
+                "stage set DUAL_WRITE --allow ada | need --percentage",
+                "stage set DUAL_WRITE --percentage 1 --allow ada --deny ada | is named twice",
+                "stage set DUAL_WRITE --percentage 1 --allow ada --allow ada | is named twice",
                 "stage set SOURCE_ONLY --percentage 5 | no stage comes before SOURCE_ONLY",
                 "rollback --to-stage NOWHERE | SOURCE_ONLY",
                 "rollback --emergency --to-stage SHADOW | --emergency always goes to SOURCE_ONLY"
@@ -158,6 +161,51 @@ class StageCommandsTest {
         assertThat(all.get("base").asText()).isEqualTo("DUAL_WRITE");
         assertThat(next.get("base").asText()).isEqualTo("DUAL_WRITE");
         assertThat(next.get("rollout").asText()).isEqualTo("SHADOW");
+    }
+
+    @Test
+    void set_lists_stayFromOneChangeToTheNext_andAreChangedByName() {
+        try (SessionService store = SessionStores.open(source);
+                StoredPlan process =
+                        StoredPlan.builder(store).interval(Duration.ZERO).build()) {
+            lists("--percentage", "0", "--allow", "ana", "--allow", "a user, or two");
+            process.refresh();
+            assertThat(process.current().stageOf("ana").name()).isEqualTo("DUAL_WRITE");
+            assertThat(process.current().stageOf("a user, or two").name()).isEqualTo("DUAL_WRITE");
+            assertThat(process.current().stageOf("ben").name()).isEqualTo("SOURCE_ONLY");
+
+            lists("--percentage", "100", "--deny", "ana", "--deny", "ben", "--unlist", "a user, or two");
+            process.refresh();
+            assertThat(process.current().policy().allowedUserIds()).isEmpty();
+            assertThat(process.current().policy().deniedUserIds()).containsExactly("ana", "ben");
+            assertThat(process.current().stageOf("ana").name()).isEqualTo("SOURCE_ONLY");
+            assertThat(process.current().stageOf("a user, or two").name()).isEqualTo("DUAL_WRITE");
+
+            lists("--percentage", "50", "--salt", "spring", "--unlist", "ben");
+            process.refresh();
+            assertThat(process.current().policy().salt()).isEqualTo("spring");
+            assertThat(process.current().policy().deniedUserIds()).containsExactly("ana");
+            JsonNode status = run("stage", "get", "--json").json();
+            assertThat(status.get("allowedUsers").asInt()).isZero();
+            assertThat(status.get("deniedUsers").asInt()).isEqualTo(1);
+        }
+    }
+
+    /** The process looks when it is told to, so nobody waits for it. */
+    private void lists(String... options) {
+        List<String> arguments =
+                new ArrayList<>(List.of("stage", "set", "DUAL_WRITE", "--override", "DRAINED", "--wait", "0s"));
+        arguments.addAll(List.of(options));
+        Run run = run(arguments.toArray(String[]::new));
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void set_listedUserIdThatIsEmpty_isAWrongUsage() {
+        Run run = run("stage", "set", "DUAL_WRITE", "--percentage", "0", "--allow", "");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("a listed user id is empty");
     }
 
     @Test

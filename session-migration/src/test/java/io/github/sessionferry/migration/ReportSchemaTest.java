@@ -28,8 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -38,16 +40,24 @@ class ReportSchemaTest {
 
     private static final Path DOCS = Path.of("").toAbsolutePath().resolveSibling("docs");
 
+    @TempDir
+    private static Path folder;
+
     private enum Kind {
         MIGRATION,
-        VALIDATION;
+        VALIDATION,
+        BACKUP;
 
         Path schema() {
             return DOCS.resolve("schema/" + ReportJson.name(this) + "-report.schema.json");
         }
 
         List<String> reports() throws IOException {
-            return this == MIGRATION ? migrations() : validations();
+            return switch (this) {
+                case MIGRATION -> migrations();
+                case VALIDATION -> validations();
+                case BACKUP -> backups();
+            };
         }
     }
 
@@ -127,12 +137,14 @@ class ReportSchemaTest {
     }
 
     @Test
-    void schemas_ofWhatBothReportsHave_areTheSame() throws IOException {
+    void schemas_ofWhatAllReportsHave_areTheSame() throws IOException {
         JsonNode migration = new ObjectMapper().readTree(Files.readString(Kind.MIGRATION.schema()));
         JsonNode validation = new ObjectMapper().readTree(Files.readString(Kind.VALIDATION.schema()));
+        JsonNode backup = new ObjectMapper().readTree(Files.readString(Kind.BACKUP.schema()));
 
         for (String pointer : List.of("/$defs/problem", "/$defs/example", "/$defs/code", "/properties/stopReason")) {
             assertThat(validation.at(pointer)).isEqualTo(migration.at(pointer)).isNotEmpty();
+            assertThat(backup.at(pointer)).isEqualTo(migration.at(pointer)).isNotEmpty();
         }
     }
 
@@ -188,6 +200,23 @@ class ReportSchemaTest {
 
     private static ValidationReport validate(SessionService from, SessionService to) {
         return Validator.builder(from, to).maxRetries(0).build().run();
+    }
+
+    private static List<String> backups() {
+        return Stream.of(
+                        backUp(source(20, none())),
+                        backUp(target()),
+                        backUp(source(20, withBadSessions())),
+                        backUp(source(20, refusingAll())))
+                .map(BackupReport::toJson)
+                .toList();
+    }
+
+    private static BackupReport backUp(SessionService from) {
+        return Backup.builder(from, folder.resolve(UUID.randomUUID().toString()))
+                .maxRetries(0)
+                .build()
+                .run();
     }
 
     private static SessionFaults none() {

@@ -12,13 +12,18 @@ import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.testkit.InMemorySessionService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -198,6 +203,47 @@ class BackupVerifierTest {
                         .getBytes(StandardCharsets.UTF_8));
 
         assertThat(verify(Optional.empty()).passed()).isTrue();
+    }
+
+    /** Files that fit each other and are all as the manifest tells, but for what they say. */
+    @Test
+    void part_thatHoldsLessThanTheManifestTells_isNamed() throws BackupDamage {
+        backUp(false);
+        rewriteSecondPart(part -> new BackupPart(
+                part.file(),
+                part.bytes(),
+                part.sha256(),
+                part.indexSha256(),
+                part.counts().plus(BackupCounts.ofSession(2))));
+
+        assertThat(verify(Optional.empty()).damages())
+                .singleElement()
+                .satisfies(damage -> assertThat(damage.reason()).startsWith("it should hold"));
+    }
+
+    @Test
+    void index_thatDoesNotLeadToASession_isNamed() throws BackupDamage {
+        backUp(false);
+        Path index = named(folder(), ".index");
+        byte[] bytes = read(index);
+        ByteBuffer header = ByteBuffer.wrap(bytes);
+        int firstEntry = 16 + 16 * header.getInt(8);
+        flip(index, firstEntry + BackupIndex.HASH_BYTES - 1);
+        rewriteSecondPart(part -> new BackupPart(
+                part.file(), part.bytes(), part.sha256(), DigestUtils.sha256Hex(read(index)), part.counts()));
+
+        assertThat(verify(Optional.empty()).damages())
+                .anySatisfy(damage -> assertThat(damage.reason()).isEqualTo("the index does not lead to it"));
+    }
+
+    private void rewriteSecondPart(UnaryOperator<BackupPart> change) throws BackupDamage {
+        Path file = folder().resolve(BackupFolder.MANIFEST);
+        BackupManifest manifest = BackupManifest.read(read(file), BackupCipher.PLAIN);
+        List<BackupPart> parts = new ArrayList<>(manifest.parts());
+        parts.set(1, change.apply(parts.get(1)));
+        BackupManifest changed = new BackupManifest(
+                manifest.header(), manifest.began(), manifest.ended(), manifest.attempts(), manifest.idle(), parts);
+        write(file, changed.write(BackupCipher.PLAIN));
     }
 
     @Test

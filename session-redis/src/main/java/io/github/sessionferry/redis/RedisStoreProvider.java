@@ -3,6 +3,8 @@ package io.github.sessionferry.redis;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SessionStoreProvider;
 import io.github.sessionferry.core.StoreUri;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -25,17 +27,42 @@ public final class RedisStoreProvider implements SessionStoreProvider {
     @Override
     public String usage() {
         return "redis[s]://[[USER]:PASSWORD@]HOST[:PORT][,HOST[:PORT]...][/DATABASE]?layout=agent[&prefix=ferry:]"
+                + " or ?layout=web[&app=NAME][&userKey=KEY][&categories=FILE], with"
                 + "[&cluster=true][&timeout=5s][&password-env=VARIABLE][&ca=FILE], or"
                 + " redis[s]-sentinel://HOST[:PORT],...?master=NAME[&sentinel-password-env=VARIABLE]";
     }
 
     @Override
     public SessionService open(StoreUri uri) {
-        uri.choice("layout", "agent");
-        uri.requireKnownParameters(Stream.concat(Stream.of("layout", "prefix"), RedisUris.PARAMETERS.stream())
-                .toArray(String[]::new));
-        return RedisSessionService.builder(new RedisUris(uri, System::getenv).options())
+        return uri.choice("layout", "agent", "web").equals("web") ? openWeb(uri) : openAgent(uri);
+    }
+
+    private static SessionService openAgent(StoreUri uri) {
+        return RedisSessionService.builder(options(uri, "layout", "prefix"))
                 .prefix(uri.parameter("prefix").orElse(RedisSessionService.DEFAULT_PREFIX))
                 .build();
+    }
+
+    private static SessionService openWeb(StoreUri uri) {
+        WebRedisSessionService.Builder builder =
+                WebRedisSessionService.builder(options(uri, "layout", "app", "userKey", "categories"));
+        uri.parameter("app").ifPresent(builder::appName);
+        uri.parameter("userKey").ifPresent(builder::userKey);
+        uri.parameter("categories").map(RedisStoreProvider::categories).ifPresent(builder::categories);
+        return builder.build();
+    }
+
+    private static WebCategories categories(String file) {
+        try {
+            return WebCategories.read(Path.of(file));
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("the store's parameter categories names no file that can exist here", e);
+        }
+    }
+
+    private static RedisOptions options(StoreUri uri, String... ofLayout) {
+        uri.requireKnownParameters(Stream.concat(Stream.of(ofLayout), RedisUris.PARAMETERS.stream())
+                .toArray(String[]::new));
+        return new RedisUris(uri, System::getenv).options();
     }
 }

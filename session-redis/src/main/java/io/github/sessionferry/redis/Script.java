@@ -25,11 +25,16 @@ final class Script {
 
     /** A script beside this class. */
     static Script named(String name) {
+        return following("", name);
+    }
+
+    /** A script beside this class that begins with another text. */
+    static Script following(String beginning, String name) {
         try (InputStream stream = Script.class.getResourceAsStream(name)) {
             if (stream == null) {
                 throw new AssertionError("the script " + name + " is missing");
             }
-            return new Script(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+            return new Script(beginning + new String(stream.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,36 @@
+package io.github.sessionferry.redis;
+
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.SessionService;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The contract again, with every session in the categories of the application. */
+class WebInCategoriesContractTest extends WebContract {
+
+    private static final Map<String, SessionKey> KEYS = new ConcurrentHashMap<>();
+
+    private static RedisProcess server;
+
+    @BeforeAll
+    static void start() {
+        server = RedisProcess.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Override
+    RedisOptions options() {
+        return RedisOptions.builder(server.uri()).build();
+    }
+
+    @Override
+    SessionService open() {
+        return new VisitorsOnly(WebRedisSessionService.builder(options()).build(), KEYS);
+    }
+}

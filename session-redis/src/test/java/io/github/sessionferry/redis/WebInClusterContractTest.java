@@ -1,0 +1,36 @@
+package io.github.sessionferry.redis;
+
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.SessionService;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The contract in a cluster, with every session in the categories of the application. */
+class WebInClusterContractTest extends WebContract {
+
+    private static final Map<String, SessionKey> KEYS = new ConcurrentHashMap<>();
+
+    private static RedisCluster cluster;
+
+    @BeforeAll
+    static void start() {
+        cluster = RedisCluster.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @Override
+    RedisOptions options() {
+        return cluster.options();
+    }
+
+    @Override
+    SessionService open() {
+        return new VisitorsOnly(WebRedisSessionService.builder(options()).build(), KEYS);
+    }
+}

@@ -191,6 +191,11 @@ public final class RedisSessionService implements SessionService {
     }
 
     @Override
+    public int batchSize() {
+        return SessionReads.AT_ONCE;
+    }
+
+    @Override
     public OptionalLong estimatedSessions() {
         return OptionalLong.of(index.size());
     }

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Finds sessions, many at a time. Thread-safe. */
 final class SessionReads {
 
-    private static final int AT_ONCE = 64;
+    /** How many sessions are read at once. */
+    static final int AT_ONCE = 64;
+
     private static final int ATTEMPTS = 10;
     private static final Script FIND = Script.named("find.lua");
     private static final String FOUND = "FOUND";

@@ -44,6 +44,14 @@ final class Advice {
                     "Nothing is taken away from the target. Look at the differences; if the source is right, delete these"
                             + " from the target by hand and repair again."),
             Map.entry(
+                    Failure.NOT_IN_TARGET,
+                    "The target does not have them, so they stay in the source."
+                            + " Run session validate --repair, then retire again."),
+            Map.entry(
+                    Failure.DIFFERENT,
+                    "The target lacks something of them, so they stay in the source."
+                            + " Run session validate --repair, then retire again."),
+            Map.entry(
                     Failure.TOO_MANY_FAILURES,
                     "Nothing went right any more. Look at the reason of the failures, mend it, then run again."),
             Map.entry(Failure.BACKUP, "Make room on the backup's disk, then go on with the same backup (--resume)."),

@@ -34,6 +34,12 @@ public record Failure(String code, String message) {
     /** The code of what still differs after a repair. */
     public static final String STILL_DIFFERENT = "STILL_DIFFERENT";
 
+    /** The code of what was not retired because the target does not have it. */
+    public static final String NOT_IN_TARGET = "NOT_IN_TARGET";
+
+    /** The code of what was not retired because the target lacks something of it. */
+    public static final String DIFFERENT = "DIFFERENT";
+
     /** Checks the parts. */
     public Failure {
         requireNonNull(code, "code");

@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 
 /**
  * Writes reports into a folder: {@code migration.json}, {@code migration.md} and {@code migration.html}, or the same three of
- * a {@code validation}.
+ * a {@code validation} or a {@code retirement}.
  *
  * <p>Each file appears whole or not at all, in place of one that was there. Thread-safe: static methods only.
  *
@@ -40,6 +40,17 @@ public final class Reports {
      */
     public static void write(Path folder, ValidationReport report) {
         write(folder, "validation", report.toJson(), report.toMarkdown(), report.toHtml());
+    }
+
+    /**
+     * Writes the report of a retirement.
+     *
+     * @param folder where to; made if it is missing
+     * @param report the report
+     * @throws UncheckedIOException if a file cannot be written; the message says which
+     */
+    public static void write(Path folder, RetirementReport report) {
+        write(folder, "retirement", report.toJson(), report.toMarkdown(), report.toHtml());
     }
 
     private static void write(Path folder, String name, String json, String markdown, String html) {

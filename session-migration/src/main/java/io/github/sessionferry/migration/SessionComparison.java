@@ -109,6 +109,27 @@ public final class SessionComparison {
         return finder.found();
     }
 
+    /**
+     * Tells what of the source's session the target has not. If the target's has gone on since, its state, fields and times are
+     * its own, and it may have more events.
+     */
+    List<Difference> lacking(Session source, Session target) {
+        if (!target.updateTime().isAfter(source.updateTime().plus(tolerance))) {
+            return differences(source, target);
+        }
+        DifferenceFinder finder = new DifferenceFinder(tolerance, showValues);
+        compareCompleteness(finder, target);
+        compareCreateTimes(finder, source, target);
+        Set<String> ids = source.events().stream().map(SessionEvent::id).collect(Collectors.toSet());
+        compareEvents(
+                finder,
+                tempState.apply(source).events(),
+                tempState.apply(target).events().stream()
+                        .filter(event -> ids.contains(event.id()))
+                        .toList());
+        return finder.found();
+    }
+
     /** Compares shared state by value; paths begin with the scope's prefix. */
     List<Difference> differences(StateScope scope, Map<String, SharedValue> source, Map<String, SharedValue> target) {
         DifferenceFinder finder = new DifferenceFinder(tolerance, showValues);
@@ -123,20 +144,28 @@ public final class SessionComparison {
     }
 
     private void compareSession(DifferenceFinder finder, Session source, Session target) {
+        compareCompleteness(finder, target);
+        finder.maps("state", source.state(StateScope.SESSION), target.state(StateScope.SESSION));
+        finder.maps("fields", source.fields(), target.fields());
+        compareCreateTimes(finder, source, target);
+        finder.times("update_time", source.updateTime(), target.updateTime());
+        if (comparesExpiry) {
+            compareExpiry(finder, source.expireTime(), target.expireTime());
+        }
+    }
+
+    private static void compareCompleteness(DifferenceFinder finder, Session target) {
         if (!target.isComplete()) {
             finder.note("session", Kind.INCOMPLETE);
         }
-        finder.maps("state", source.state(StateScope.SESSION), target.state(StateScope.SESSION));
-        finder.maps("fields", source.fields(), target.fields());
+    }
+
+    private static void compareCreateTimes(DifferenceFinder finder, Session source, Session target) {
         if (source.createTime().isPresent() && target.createTime().isPresent()) {
             finder.times(
                     "create_time",
                     source.createTime().get(),
                     target.createTime().get());
-        }
-        finder.times("update_time", source.updateTime(), target.updateTime());
-        if (comparesExpiry) {
-            compareExpiry(finder, source.expireTime(), target.expireTime());
         }
     }
 

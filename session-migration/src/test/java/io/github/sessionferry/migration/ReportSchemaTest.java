@@ -46,7 +46,8 @@ class ReportSchemaTest {
     private enum Kind {
         MIGRATION,
         VALIDATION,
-        BACKUP;
+        BACKUP,
+        RETIREMENT;
 
         Path schema() {
             return DOCS.resolve("schema/" + ReportJson.name(this) + "-report.schema.json");
@@ -57,6 +58,7 @@ class ReportSchemaTest {
                 case MIGRATION -> migrations();
                 case VALIDATION -> validations();
                 case BACKUP -> backups();
+                case RETIREMENT -> retirements();
             };
         }
     }
@@ -141,9 +143,11 @@ class ReportSchemaTest {
         JsonNode migration = new ObjectMapper().readTree(Files.readString(Kind.MIGRATION.schema()));
         JsonNode validation = new ObjectMapper().readTree(Files.readString(Kind.VALIDATION.schema()));
         JsonNode backup = new ObjectMapper().readTree(Files.readString(Kind.BACKUP.schema()));
+        JsonNode retirement = new ObjectMapper().readTree(Files.readString(Kind.RETIREMENT.schema()));
 
         for (String pointer : List.of("/$defs/problem", "/$defs/example", "/$defs/code", "/properties/stopReason")) {
             assertThat(validation.at(pointer)).isEqualTo(migration.at(pointer)).isNotEmpty();
+            assertThat(retirement.at(pointer)).isEqualTo(migration.at(pointer)).isNotEmpty();
             assertThat(backup.at(pointer)).isEqualTo(migration.at(pointer)).isNotEmpty();
         }
     }
@@ -217,6 +221,22 @@ class ReportSchemaTest {
                 .maxRetries(0)
                 .build()
                 .run();
+    }
+
+    private static List<String> retirements() {
+        return Stream.of(
+                        retire(source(20, none())),
+                        retire(source(20, withBadSessions())),
+                        retire(source(20, refusingAll())))
+                .map(RetirementReport::toJson)
+                .toList();
+    }
+
+    private static RetirementReport retire(SessionService from) {
+        InMemorySessionService to =
+                InMemorySessionService.builder().name("memory:target").build();
+        Samples.fill(to, 10, 2);
+        return Retirement.builder(from, to).delete(true).maxRetries(0).build().run();
     }
 
     private static SessionFaults none() {

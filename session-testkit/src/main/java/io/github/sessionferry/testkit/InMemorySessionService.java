@@ -212,6 +212,7 @@ public final class InMemorySessionService implements SessionService {
     public static final class Builder {
 
         private Clock clock = Clock.systemUTC();
+        private String name = "memory:";
         private int batchSize = 1;
 
         private Builder() {}
@@ -243,12 +244,23 @@ public final class InMemorySessionService implements SessionService {
         }
 
         /**
+         * Sets what the store is called, to tell it from others.
+         *
+         * @param name the name; {@code memory:} if not set
+         * @return this builder
+         */
+        public Builder name(String name) {
+            this.name = requireNonNull(name, "name");
+            return this;
+        }
+
+        /**
          * Makes the store.
          *
          * @return a new, empty store
          */
         public InMemorySessionService build() {
-            return new InMemorySessionService("memory:", new MemoryStore(clock), batchSize);
+            return new InMemorySessionService(name, new MemoryStore(clock), batchSize);
         }
     }
 }

@@ -263,7 +263,13 @@ final class DeletedSessions {
     }
 
     void forEach(StoreSide side, Consumer<Deletion> action) {
-        on(side).forEach(record -> read(record.values(), side).ifPresent(action));
+        forEachPage(side, page -> page.forEach(action));
+    }
+
+    void forEachPage(StoreSide side, Consumer<List<Deletion>> action) {
+        on(side).forEachPage(page -> action.accept(page.stream()
+                .flatMap(record -> read(record.values(), side).stream())
+                .toList()));
     }
 
     /** A deletion that was done: as it says, or as the session's absence shows. */

@@ -81,8 +81,8 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
         DeletedSessions deleted = new DeletedSessions(stores, builder.clock);
         Settlement settlement = new Settlement(stores, deleted);
         shadowTimer = Threads.scheduler("session-shadow");
-        Debts debts = new Debts(
-                stores, file, builder.clock, builder.listener, new ManyHands(executor, builder.settleConcurrency));
+        ManyHands hands = new ManyHands(executor, builder.settleConcurrency);
+        Debts debts = new Debts(stores, file, builder.clock, builder.listener, hands);
         staging = new Staging(
                 builder,
                 stores,
@@ -99,12 +99,8 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
                         builder.mostSecondWrites,
                         builder.listener),
                 new ShadowReads(
-                        stores,
-                        executor,
-                        shadowTimer,
-                        builder.shadowSample,
-                        builder.mostShadowReads,
-                        builder.listener));
+                        stores, executor, shadowTimer, builder.shadowSample, builder.mostShadowReads, builder.listener),
+                hands);
         text = new StagedView(staging, Channel.TEXT);
         live = new StagedView(staging, Channel.LIVE);
         settleInterval = builder.settleInterval;

@@ -8,6 +8,7 @@ import io.github.sessionferry.core.rollout.RolloutPlan;
 import io.github.sessionferry.core.rollout.StoreSide;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ final class Staging {
     private final Settlement settlement;
     private final SecondWrites secondWrites;
     private final ShadowReads shadow;
+    private final ManyHands hands;
     private final StagedListener listener;
     private final Clock clock;
     private final boolean talksLive;
@@ -41,7 +43,8 @@ final class Staging {
             Debts debts,
             Settlement settlement,
             SecondWrites secondWrites,
-            ShadowReads shadow) {
+            ShadowReads shadow,
+            ManyHands hands) {
         this.stores = stores;
         this.plans = plans;
         this.deleted = deleted;
@@ -49,6 +52,7 @@ final class Staging {
         this.settlement = settlement;
         this.secondWrites = secondWrites;
         this.shadow = shadow;
+        this.hands = hands;
         listener = settings.listener;
         clock = settings.clock;
         talksLive = settings.talksLive;
@@ -100,11 +104,11 @@ final class Staging {
         int[] failed = {0};
         for (StoreSide side : StoreSide.values()) {
             try {
-                deleted.forEach(side, deletion -> {
-                    boolean looksAgain = thoroughly && deleted.isRecent(deletion);
-                    if (!deletion.settled() || looksAgain) {
-                        failed[0] += settleDeletion(deletion) ? 0 : 1;
-                    }
+                deleted.forEachPage(side, page -> {
+                    List<DeletedSessions.Deletion> open = page.stream()
+                            .filter(deletion -> !deletion.settled() || (thoroughly && deleted.isRecent(deletion)))
+                            .toList();
+                    failed[0] += open.size() - hands.countDone(open, this::settleDeletion);
                 });
             } catch (SessionException e) {
                 LOG.warn("event=deletions_unknown side={} code={}", side, e.code());

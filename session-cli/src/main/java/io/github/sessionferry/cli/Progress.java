@@ -5,6 +5,8 @@ import io.github.sessionferry.migration.BackupListener;
 import io.github.sessionferry.migration.MigrationListener;
 import io.github.sessionferry.migration.MigrationProgress;
 import io.github.sessionferry.migration.RemainingTime;
+import io.github.sessionferry.migration.RetirementCounts;
+import io.github.sessionferry.migration.RetirementListener;
 import io.github.sessionferry.migration.SessionOutcome;
 import io.github.sessionferry.migration.ValidationListener;
 import io.github.sessionferry.migration.ValidationProgress;
@@ -18,7 +20,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows how a run gets on: a bar on a terminal, elsewhere a line each thousand sessions or few seconds. Thread-safe. */
-final class Progress implements MigrationListener, ValidationListener, BackupListener, AutoCloseable {
+final class Progress
+        implements MigrationListener, ValidationListener, BackupListener, RetirementListener, AutoCloseable {
 
     /** Set by ./session if stderr is a terminal; the JVM cannot tell. */
     private static final String TERMINAL = "session.terminal";
@@ -84,6 +87,11 @@ final class Progress implements MigrationListener, ValidationListener, BackupLis
     @Override
     public void progress(BackupCounts counts, Duration elapsed) {
         line(counts.sessions(), elapsed, counts.unreadable() + " unreadable");
+    }
+
+    @Override
+    public void progress(RetirementCounts counts, Duration elapsed) {
+        line(counts.done(), elapsed, counts.unproven() + " unproven, " + counts.failed() + " failed");
     }
 
     private void show(OptionalLong total, Optional<RemainingTime> remaining) {

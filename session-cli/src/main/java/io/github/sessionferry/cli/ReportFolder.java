@@ -2,6 +2,7 @@ package io.github.sessionferry.cli;
 
 import io.github.sessionferry.migration.MigrationReport;
 import io.github.sessionferry.migration.Reports;
+import io.github.sessionferry.migration.RetirementReport;
 import io.github.sessionferry.migration.ValidationReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,6 +56,13 @@ final class ReportFolder {
         if (folder != null) {
             Reports.write(folder, report);
             console.say("Report: " + folder.resolve("validation.md"));
+        }
+    }
+
+    void write(RetirementReport report, Console console) {
+        if (folder != null) {
+            Reports.write(folder, report);
+            console.say("Report: " + folder.resolve("retirement.md"));
         }
     }
 }

@@ -24,6 +24,7 @@ import picocli.CommandLine.IVersionProvider;
             StageCommand.class,
             RolloutCommand.class,
             RollbackCommand.class,
+            RetireCommand.class,
             GenerateCommand.class,
             EmulateCommand.class
         },

@@ -10,11 +10,14 @@ import io.github.sessionferry.migration.MigrationReport;
 import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.Problem;
 import io.github.sessionferry.migration.QuotaUse;
+import io.github.sessionferry.migration.RetirementCounts;
+import io.github.sessionferry.migration.RetirementReport;
 import io.github.sessionferry.migration.RunEnding;
 import io.github.sessionferry.migration.RunSummary;
 import io.github.sessionferry.migration.ValidationCounts;
 import io.github.sessionferry.migration.ValidationReport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +71,18 @@ final class Summary {
         return summary.lines;
     }
 
+    static List<String> of(RetirementReport report, Console console) {
+        Summary summary = new Summary(console);
+        summary.verdict(report.succeeded(), retirementVerdict(report));
+        summary.stopReason(report.run());
+        summary.counts(report.counts(), report.cutOff());
+        summary.problems(report.problems());
+        if (report.dryRun()) {
+            summary.lines.add("Nothing was deleted; --delete does it.");
+        }
+        return summary.lines;
+    }
+
     static List<String> of(BackupVerification verification, Console console) {
         Summary summary = new Summary(console);
         summary.verdict(
@@ -83,6 +98,19 @@ final class Summary {
             summary.count("damages in all; --json names more", verification.damageCount());
         }
         return summary.lines;
+    }
+
+    private static String retirementVerdict(RetirementReport report) {
+        String done = String.format(
+                Locale.ROOT,
+                "%s: %,d sessions in %s",
+                report.dryRun() ? "Would be deleted" : "Deleted",
+                report.counts().deleted(),
+                seconds(report.run().duration()));
+        if (report.run().ending() != RunEnding.COMPLETE) {
+            return ending(report.run()) + ". " + done;
+        }
+        return report.succeeded() ? done : done + ", not all that is old";
     }
 
     private static String backupVerdict(BackupReport report) {
@@ -154,6 +182,14 @@ final class Summary {
         count("skipped", counts.skipped());
         count("failed", counts.failed());
         count("events " + would + "written", counts.eventsAppended());
+    }
+
+    private void counts(RetirementCounts counts, Instant cutOff) {
+        count("changed since " + cutOff + ", so they stay", counts.young());
+        countIfAny("deleted by somebody else meanwhile", counts.gone());
+        count("old and not proven to be in the target, so they stay", counts.unproven());
+        countIfAny("unreadable in one of the stores, so they stay", counts.unreadable());
+        countIfAny("failed", counts.failed());
     }
 
     private void counts(BackupCounts counts) {

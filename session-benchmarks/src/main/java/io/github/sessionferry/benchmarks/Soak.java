@@ -34,6 +34,11 @@ import java.util.function.BooleanSupplier;
  */
 final class Soak {
 
+    /** The times while processes may be in two stages, and reads look into both stores if the authority changes. */
+    static final String MOVING = "a move";
+
+    private static final String WARMING_UP = "warming up";
+    private static final int WARM_UP_SHARE = 10;
     private static final Duration CALL = Duration.ofNanos(300_000);
     private static final Duration SLOW_CALL = Duration.ofMillis(15);
     private static final Duration THOUGHT = Duration.ofMillis(40);
@@ -51,6 +56,7 @@ final class Soak {
     private final SessionFaults targetFaults = SessionFaults.seeded(2);
     private final SessionFaults plainFaults = SessionFaults.seeded(3);
     private final SettablePlan plan = new SettablePlan(RolloutPlan.everybodyIn(Stage.SOURCE_ONLY));
+    private volatile boolean warm;
     private volatile boolean over;
 
     Soak(int users, Duration time) {
@@ -84,6 +90,8 @@ final class Soak {
             for (SoakUser user : beside) {
                 running.add(threads.submit(() -> talk(user)));
             }
+            pause(time.dividedBy(WARM_UP_SHARE));
+            warm = true;
             walk(staged, running, reachedSource, reachedTarget);
             over = true;
             for (Future<?> user : running) {
@@ -99,7 +107,13 @@ final class Soak {
     }
 
     private SoakUser user(String id, boolean isPlain, SessionService sessions) {
-        return new SoakUser(id, isPlain, sessions, () -> plan.current().base(), result);
+        return new SoakUser(id, isPlain, sessions, this::phase, result);
+    }
+
+    /** What the times of the moment are counted under. */
+    private String phase() {
+        RolloutPlan now = plan.current();
+        return !warm ? WARMING_UP : now.isSettled() ? now.base().name() : MOVING;
     }
 
     private void talk(SoakUser user) {

@@ -3,6 +3,9 @@ package io.github.sessionferry.benchmarks;
 import io.github.sessionferry.core.rollout.Stage;
 import io.github.sessionferry.migration.live.StagedSessionService;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Users go on writing while the stage goes from the source alone to the target alone and back, with failing calls: what is
@@ -42,9 +45,11 @@ final class SoakMeasurement implements Measurement {
                 result.doubled(),
                 result.readBackwards(),
                 result.back());
-        for (Stage stage : Stage.values()) {
-            add(figures, load, "soak, reads in " + stage, result.reads(stage), result.plainReads(stage));
-            add(figures, load, "soak, appends in " + stage, result.appends(stage), result.plainAppends(stage));
+        List<String> phases = Stream.concat(Arrays.stream(Stage.values()).map(Stage::name), Stream.of(Soak.MOVING))
+                .toList();
+        for (String phase : phases) {
+            add(figures, load, "soak, reads in " + phase, result.reads(phase), result.plainReads(phase));
+            add(figures, load, "soak, appends in " + phase, result.appends(phase), result.plainAppends(phase));
         }
         result.requireIntact();
     }

@@ -1,8 +1,7 @@
 package io.github.sessionferry.benchmarks;
 
-import io.github.sessionferry.core.rollout.Stage;
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
@@ -20,35 +19,23 @@ final class SoakResult {
     private final LongAdder doubled = new LongAdder();
     private final LongAdder readBackwards = new LongAdder();
     private final LongAdder back = new LongAdder();
-    private final Map<Stage, Histogram> reads = histograms();
-    private final Map<Stage, Histogram> appends = histograms();
-    private final Map<Stage, Histogram> plainReads = histograms();
-    private final Map<Stage, Histogram> plainAppends = histograms();
-
-    private static Map<Stage, Histogram> histograms() {
-        Map<Stage, Histogram> histograms = new EnumMap<>(Stage.class);
-        for (Stage stage : Stage.values()) {
-            histograms.put(stage, new ConcurrentHistogram(LONGEST_MICROS, 3));
-        }
-        return histograms;
-    }
+    private final Map<String, Histogram> reads = new ConcurrentHashMap<>();
+    private final Map<String, Histogram> appends = new ConcurrentHashMap<>();
+    private final Map<String, Histogram> plainReads = new ConcurrentHashMap<>();
+    private final Map<String, Histogram> plainAppends = new ConcurrentHashMap<>();
 
     /** A call that was answered, by a user of both stores or of the source alone. */
-    void answered(Stage stage, SoakUser.Kind kind, boolean isPlain, long nanos) {
+    void answered(String phase, SoakUser.Kind kind, boolean isPlain, long nanos) {
         if (kind == SoakUser.Kind.OTHER) {
             return;
         }
         boolean isRead = kind == SoakUser.Kind.READ;
-        Map<Stage, Histogram> all = isPlain ? isRead ? plainReads : plainAppends : isRead ? reads : appends;
-        of(all, stage).recordValue(Math.min(nanos / 1_000, LONGEST_MICROS));
+        Map<String, Histogram> all = isPlain ? isRead ? plainReads : plainAppends : isRead ? reads : appends;
+        of(all, phase).recordValue(Math.min(nanos / 1_000, LONGEST_MICROS));
     }
 
-    private static Histogram of(Map<Stage, Histogram> all, Stage stage) {
-        Histogram histogram = all.get(stage);
-        if (histogram == null) {
-            throw new IllegalArgumentException("no histogram of " + stage);
-        }
-        return histogram;
+    private static Histogram of(Map<String, Histogram> all, String phase) {
+        return all.computeIfAbsent(phase, first -> new ConcurrentHistogram(LONGEST_MICROS, 3));
     }
 
     void operated() {
@@ -118,20 +105,20 @@ final class SoakResult {
     }
 
     /** The time in milliseconds within which 95 % of the reads were answered. */
-    double reads(Stage stage) {
-        return p95(of(reads, stage));
+    double reads(String phase) {
+        return p95(of(reads, phase));
     }
 
-    double appends(Stage stage) {
-        return p95(of(appends, stage));
+    double appends(String phase) {
+        return p95(of(appends, phase));
     }
 
-    double plainReads(Stage stage) {
-        return p95(of(plainReads, stage));
+    double plainReads(String phase) {
+        return p95(of(plainReads, phase));
     }
 
-    double plainAppends(Stage stage) {
-        return p95(of(plainAppends, stage));
+    double plainAppends(String phase) {
+        return p95(of(plainAppends, phase));
     }
 
     private static double p95(Histogram micros) {

@@ -12,7 +12,6 @@ import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionNotFoundException;
 import io.github.sessionferry.core.SessionService;
-import io.github.sessionferry.core.rollout.Stage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,7 +36,7 @@ final class SoakUser {
     private final String id;
     private final boolean isPlain;
     private final SessionService sessions;
-    private final Supplier<Stage> stage;
+    private final Supplier<String> phase;
     private final SoakResult result;
     private final Random draw;
     private final Map<SessionKey, Set<String>> standing = new LinkedHashMap<>();
@@ -49,13 +48,13 @@ final class SoakUser {
      * A user.
      *
      * @param isPlain whether it is there only to compare with
-     * @param stage the stage at the moment
+     * @param phase what the times of the moment are counted under
      */
-    SoakUser(String id, boolean isPlain, SessionService sessions, Supplier<Stage> stage, SoakResult result) {
+    SoakUser(String id, boolean isPlain, SessionService sessions, Supplier<String> phase, SoakResult result) {
         this.id = id;
         this.isPlain = isPlain;
         this.sessions = sessions;
-        this.stage = stage;
+        this.phase = phase;
         this.result = result;
         draw = new Random(id.hashCode());
     }
@@ -185,7 +184,7 @@ final class SoakUser {
             if (tries > 0 && !isPlain) {
                 result.retried();
             }
-            Stage now = stage.get();
+            String now = phase.get();
             long begin = System.nanoTime();
             try {
                 boolean found = operation.get();

@@ -18,7 +18,7 @@ class SoakTest {
         assertThat(result.acknowledged()).isPositive();
         assertThat(result.errors()).isPositive();
         for (Stage stage : Stage.values()) {
-            assertThat(result.reads(stage)).as("reads in %s", stage).isPositive();
+            assertThat(result.reads(stage.name())).as("reads in %s", stage).isPositive();
         }
     }
 }

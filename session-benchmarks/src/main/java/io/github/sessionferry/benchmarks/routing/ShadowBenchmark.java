@@ -1,9 +1,12 @@
 package io.github.sessionferry.benchmarks.routing;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.sessionferry.core.rollout.RolloutPlan;
 import io.github.sessionferry.core.rollout.Stage;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -38,7 +41,7 @@ public class ShadowBenchmark {
     @Param({"0.1", "1"})
     private double sample;
 
-    private StagedTalk shadow;
+    private @Nullable StagedTalk shadow;
 
     @Setup
     public void begin() {
@@ -49,9 +52,13 @@ public class ShadowBenchmark {
                         .mostShadowReads(1_000));
     }
 
+    private StagedTalk shadow() {
+        return requireNonNull(shadow);
+    }
+
     @TearDown
     public void close() {
-        shadow.close();
+        shadow().close();
     }
 
     @Setup(Level.Invocation)
@@ -61,21 +68,21 @@ public class ShadowBenchmark {
 
     @Benchmark
     public Object findPlain() {
-        return StagedTalk.find(shadow.plain);
+        return StagedTalk.find(shadow().plain);
     }
 
     @Benchmark
     public Object findShadow() {
-        return StagedTalk.find(shadow.routed);
+        return StagedTalk.find(shadow().routed);
     }
 
     @Benchmark
     public Object appendPlain() {
-        return StagedTalk.append(shadow.plain);
+        return StagedTalk.append(shadow().plain);
     }
 
     @Benchmark
     public Object appendShadow() {
-        return StagedTalk.append(shadow.routed);
+        return StagedTalk.append(shadow().routed);
     }
 }

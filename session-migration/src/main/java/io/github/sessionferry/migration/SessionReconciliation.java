@@ -145,7 +145,7 @@ final class SessionReconciliation {
         if (status.isPresent()) {
             countTempKeys(Optional.of(original), Optional.empty());
         }
-        return status.filter(done -> unchanged).map(this::result);
+        return status.filter(done -> unchanged).map(this::done).map(this::result);
     }
 
     /** What {@link #run} would tell, if there is nothing to be done with what a call for many sessions has read. */
@@ -156,8 +156,7 @@ final class SessionReconciliation {
     }
 
     private ReconcileResult result(Status status) {
-        return new ReconcileResult(
-                key, done(status), eventsAppended, encodings, storedId, triesFailed, tempKeysDropped);
+        return new ReconcileResult(key, status, eventsAppended, encodings, storedId, triesFailed, tempKeysDropped);
     }
 
     private void countTempKeys(Optional<Session> source, Optional<Session> targetBefore) {

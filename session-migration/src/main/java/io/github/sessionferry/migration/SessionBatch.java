@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.Session;
+import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
@@ -44,7 +45,7 @@ final class SessionBatch {
             } else {
                 compare(sessions, sources, settled);
             }
-        } catch (SessionException e) {
+        } catch (RuntimeException e) {
             return settled; // what could not be read is read again for each session, and fails there if it must
         }
         return settled;
@@ -73,9 +74,12 @@ final class SessionBatch {
     private List<StoreResult> storeAll(List<StoreRequest> requests) {
         try {
             return to.storeAll(requests);
-        } catch (SessionException e) {
+        } catch (RuntimeException e) {
+            SessionException failure = e instanceof SessionException known
+                    ? known
+                    : new SessionException(SessionErrorCode.INTERNAL, "storing many sessions at once failed", e);
             return requests.stream()
-                    .map(request -> StoreResult.failed(request.session().key(), e))
+                    .map(request -> StoreResult.failed(request.session().key(), failure))
                     .toList();
         }
     }
@@ -84,7 +88,7 @@ final class SessionBatch {
     private Map<SessionKey, Session> findAgain(Map<SessionKey, Session> sources) {
         try {
             return from.findAll(sources.keySet(), EventSelection.none());
-        } catch (SessionException e) {
+        } catch (RuntimeException e) {
             return Map.of();
         }
     }

@@ -131,6 +131,22 @@ class BatchedMigrationTest {
     }
 
     @Test
+    void run_withOneThatTheStoreCannotTake_movesTheOthersAndNamesIt() {
+        SessionKey odd = Samples.key(57);
+        targetFaults
+                .on(SessionOperation.STORE, SessionOperation.STORE_ALL)
+                .forKeys(odd::equals)
+                .runBefore(call -> {
+                    throw new IllegalArgumentException("cannot be stored");
+                });
+
+        MigrationReport report = migrator().build().run();
+
+        assertThat(report.counts().created()).isEqualTo(SESSIONS - 1);
+        assertThat(report.counts().skipped()).isEqualTo(1);
+    }
+
+    @Test
     void resume_afterAStopWithinABatch_movesTheRest() {
         Path journal = folder.resolve("run.jsonl");
         targetFaults

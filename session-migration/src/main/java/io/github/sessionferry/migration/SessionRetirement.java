@@ -1,5 +1,6 @@
 package io.github.sessionferry.migration;
 
+import io.github.sessionferry.core.AmbiguousOutcomeException;
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.Session;
@@ -58,7 +59,7 @@ final class SessionRetirement {
     private final Instant cutOff;
     private final SessionKey key;
 
-    /** Whether a deletion has failed that may have been made. */
+    /** Whether a deletion got no answer, and may have been made. */
     private boolean maybeDeleted;
 
     SessionRetirement(Retirement.Builder settings, SessionComparison comparison, Instant cutOff, SessionKey key) {
@@ -121,10 +122,11 @@ final class SessionRetirement {
 
     /** Deletes what was compared; false if it no longer stands so. */
     private boolean deleted(Session compared) {
-        boolean before = maybeDeleted;
-        maybeDeleted = true;
-        DeleteOutcome outcome = from.delete(key, ReconcileStep.standing(compared));
-        maybeDeleted = before;
-        return outcome == DeleteOutcome.DELETED;
+        try {
+            return from.delete(key, ReconcileStep.standing(compared)) == DeleteOutcome.DELETED;
+        } catch (AmbiguousOutcomeException e) {
+            maybeDeleted = true;
+            throw e;
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.testkit.TestClock;
+import io.github.sessionferry.testkit.VisitorsOnly;
 import io.github.sessionferry.testkit.contract.SessionServiceContract;
 import java.io.IOException;
 import java.nio.file.Files;

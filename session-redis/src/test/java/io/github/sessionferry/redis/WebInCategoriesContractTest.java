@@ -2,6 +2,7 @@ package io.github.sessionferry.redis;
 
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.testkit.VisitorsOnly;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;

@@ -3,6 +3,7 @@ package io.github.sessionferry.migration.live;
 import io.github.sessionferry.core.AppendOutcome;
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.ForwardingSessionService;
 import io.github.sessionferry.core.NewSession;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.Session;
@@ -86,4 +87,7 @@ public final class CountingSessionService extends ForwardingSessionService {
             throw e;
         }
     }
+
+    @Override
+    public void close() {}
 }

@@ -46,16 +46,21 @@ final class Debts {
     private final ControlRecords inTarget;
     private final Clock clock;
     private final StagedListener listener;
-    private final ManyHands hands;
+    private final BoundedParallelism parallel;
     private final String process = UUID.randomUUID().toString();
     private final AtomicLong notes = new AtomicLong();
     private final Map<SessionKey, Own> own = new ConcurrentHashMap<>();
 
-    Debts(StorePair stores, @Nullable IntentFile file, Clock clock, StagedListener listener, ManyHands hands) {
+    Debts(
+            StorePair stores,
+            @Nullable IntentFile file,
+            Clock clock,
+            StagedListener listener,
+            BoundedParallelism parallel) {
         this.file = file;
         this.clock = clock;
         this.listener = listener;
-        this.hands = hands;
+        this.parallel = parallel;
         inSource = new ControlRecords(stores.source(), KIND, clock);
         inTarget = new ControlRecords(stores.target(), KIND, clock);
         if (file != null) {
@@ -186,7 +191,7 @@ final class Debts {
     }
 
     private <T> int failures(Collection<T> items, Predicate<T> settlement) {
-        return items.size() - hands.countDone(items, settlement);
+        return items.size() - parallel.countDone(items, settlement);
     }
 
     private static boolean attempt(Supplier<SessionKey> key, Runnable settlement) {

@@ -3,6 +3,7 @@ package io.github.sessionferry.migration.live;
 import io.github.sessionferry.core.AmbiguousOutcomeException;
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.ForwardingSessionService;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionErrorCode;

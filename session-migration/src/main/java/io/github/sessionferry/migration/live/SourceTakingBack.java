@@ -1,5 +1,6 @@
 package io.github.sessionferry.migration.live;
 
+import io.github.sessionferry.core.ForwardingSessionService;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionEvent;
@@ -65,4 +66,7 @@ final class SourceTakingBack extends ForwardingSessionService {
             settlement.settle(scope, StoreSide.TARGET, removed);
         }
     }
+
+    @Override
+    public void close() {}
 }

@@ -81,8 +81,8 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
         DeletedSessions deleted = new DeletedSessions(stores, builder.clock);
         Settlement settlement = new Settlement(stores, deleted);
         shadowTimer = Threads.scheduler("session-shadow");
-        ManyHands hands = new ManyHands(executor, builder.settleConcurrency);
-        Debts debts = new Debts(stores, file, builder.clock, builder.listener, hands);
+        BoundedParallelism parallel = new BoundedParallelism(executor, builder.settleConcurrency);
+        Debts debts = new Debts(stores, file, builder.clock, builder.listener, parallel);
         staging = new Staging(
                 builder,
                 stores,
@@ -100,7 +100,7 @@ public final class StagedSessionService implements SessionRouter, AutoCloseable 
                         builder.listener),
                 new ShadowReads(
                         stores, executor, shadowTimer, builder.shadowSample, builder.mostShadowReads, builder.listener),
-                hands);
+                parallel);
         text = new StagedView(staging, Channel.TEXT);
         live = new StagedView(staging, Channel.LIVE);
         settleInterval = builder.settleInterval;

@@ -26,7 +26,7 @@ final class Staging {
     private final Settlement settlement;
     private final SecondWrites secondWrites;
     private final ShadowReads shadow;
-    private final ManyHands hands;
+    private final BoundedParallelism parallel;
     private final StagedListener listener;
     private final Clock clock;
     private final boolean talksLive;
@@ -44,7 +44,7 @@ final class Staging {
             Settlement settlement,
             SecondWrites secondWrites,
             ShadowReads shadow,
-            ManyHands hands) {
+            BoundedParallelism parallel) {
         this.stores = stores;
         this.plans = plans;
         this.deleted = deleted;
@@ -52,7 +52,7 @@ final class Staging {
         this.settlement = settlement;
         this.secondWrites = secondWrites;
         this.shadow = shadow;
-        this.hands = hands;
+        this.parallel = parallel;
         listener = settings.listener;
         clock = settings.clock;
         talksLive = settings.talksLive;
@@ -108,7 +108,7 @@ final class Staging {
                     List<DeletedSessions.Deletion> open = page.stream()
                             .filter(deletion -> !deletion.settled() || (thoroughly && deleted.isRecent(deletion)))
                             .toList();
-                    failed[0] += open.size() - hands.countDone(open, this::settleDeletion);
+                    failed[0] += open.size() - parallel.countDone(open, this::settleDeletion);
                 });
             } catch (SessionException e) {
                 LOG.warn("event=deletions_unknown side={} code={}", side, e.code());

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.ForwardingSessionService;
 import io.github.sessionferry.core.ScanCursor;
 import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionKey;
@@ -76,4 +77,7 @@ public final class UndeletedSource extends ForwardingSessionService {
     public OptionalLong estimatedSessions() {
         return source.estimatedSessions();
     }
+
+    @Override
+    public void close() {}
 }

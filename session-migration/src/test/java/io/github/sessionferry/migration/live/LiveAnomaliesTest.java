@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.github.sessionferry.core.AmbiguousOutcomeException;
 import io.github.sessionferry.core.AppendOutcome;
 import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.ForwardingSessionService;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionErrorCode;

@@ -6,6 +6,7 @@ import io.github.sessionferry.core.AmbiguousOutcomeException;
 import io.github.sessionferry.core.AppendOutcome;
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.ForwardingSessionService;
 import io.github.sessionferry.core.NewSession;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.ScanCursor;

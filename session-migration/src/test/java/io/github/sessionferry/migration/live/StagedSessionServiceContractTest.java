@@ -1,6 +1,7 @@
 package io.github.sessionferry.migration.live;
 
 import io.github.sessionferry.core.Capability;
+import io.github.sessionferry.core.ForwardingSessionService;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.rollout.Channel;
 import io.github.sessionferry.core.rollout.RolloutPlan;

@@ -5,6 +5,7 @@ import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.ForwardingSessionService;
 import io.github.sessionferry.core.NewSession;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.ScanCursor;

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * Works through items with the caller's thread and as many more as an executor lends, up to a bound: an item that takes
  * long does not hold up the others, and an executor that lends none does no harm. Thread-safe.
  */
-final class ManyHands {
+final class BoundedParallelism {
 
     private final Executor executor;
     private final int most;
@@ -23,7 +23,7 @@ final class ManyHands {
      *
      * @param most how many items at a time; at least 1
      */
-    ManyHands(Executor executor, int most) {
+    BoundedParallelism(Executor executor, int most) {
         this.executor = executor;
         this.most = most;
     }
@@ -38,7 +38,7 @@ final class ManyHands {
         Queue<T> left = new ConcurrentLinkedQueue<>(items);
         CountDownLatch open = new CountDownLatch(items.size());
         AtomicInteger succeeded = new AtomicInteger();
-        Runnable hand = () -> {
+        Runnable worker = () -> {
             for (T item = left.poll(); item != null; item = left.poll()) {
                 try {
                     succeeded.addAndGet(action.test(item) ? 1 : 0);
@@ -47,8 +47,8 @@ final class ManyHands {
                 }
             }
         };
-        lend(hand, Math.min(most, items.size()) - 1);
-        hand.run();
+        lend(worker, Math.min(most, items.size()) - 1);
+        worker.run();
         try {
             open.await();
         } catch (InterruptedException e) {
@@ -57,10 +57,10 @@ final class ManyHands {
         return succeeded.get();
     }
 
-    private void lend(Runnable hand, int hands) {
+    private void lend(Runnable worker, int times) {
         try {
-            for (int i = 0; i < hands; i++) {
-                executor.execute(hand);
+            for (int i = 0; i < times; i++) {
+                executor.execute(worker);
             }
         } catch (RejectedExecutionException closed) {
             // The caller's thread does it all.

@@ -1,9 +1,11 @@
-package io.github.sessionferry.file;
+package io.github.sessionferry.testkit;
+
+import static java.util.Objects.requireNonNull;
 
 import io.github.sessionferry.core.AppendOutcome;
-import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.DeleteOutcome;
 import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.ForwardingSessionService;
 import io.github.sessionferry.core.NewSession;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.ScanCursor;
@@ -17,37 +19,55 @@ import io.github.sessionferry.core.SessionPage;
 import io.github.sessionferry.core.SessionQuery;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SessionSummary;
-import io.github.sessionferry.core.SharedScope;
-import io.github.sessionferry.core.SharedScopePage;
-import io.github.sessionferry.core.SharedStateOutcome;
-import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.codec.DerivedId;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.UUID;
 
-/** Keeps sessions of any key as those of visitors of one application, under plain ids, so that a web store has a file of each. */
-record VisitorsOnly(SessionService store, Map<String, SessionKey> keys) implements SessionService {
+/**
+ * Keeps the sessions of any key in a store that knows only the visitors of one application, {@value #APP_NAME}, whose sessions
+ * have plain ids: such as a store of web sessions, of which the contract should be proven in the form that other programs read.
+ *
+ * <p>Thread-safe if the store is. Closing it closes the store.
+ *
+ * @since 0.1
+ */
+public final class VisitorsOnly extends ForwardingSessionService {
+
+    /** The application that each session belongs to in the store. */
+    public static final String APP_NAME = "web";
+
+    private final Map<String, SessionKey> keys;
+
+    /**
+     * Makes a view.
+     *
+     * @param store where the sessions are kept
+     * @param keys the keys by the ids that they have in the store, added to as they are met; thread-safe, and the same for
+     *     all views of one store
+     */
+    public VisitorsOnly(SessionService store, Map<String, SessionKey> keys) {
+        super(store);
+        this.keys = requireNonNull(keys, "keys");
+    }
 
     private SessionKey inner(SessionKey key) {
         String id = DerivedId.of(key);
         keys.put(id, key);
-        return new SessionKey("web", "", id);
+        return new SessionKey(APP_NAME, "", id);
     }
 
     private Session outer(Session session) {
-        return withKey(Objects.requireNonNull(keys.get(session.key().sessionId())), session);
+        return withKey(requireNonNull(keys.get(session.key().sessionId())), session);
     }
 
     private static Session withKey(SessionKey key, Session session) {
         return Session.builder(key, session.updateTime())
                 .createTime(session.createTime().orElse(null))
                 .expireTime(session.expireTime().orElse(null))
+                .partExpireTimes(session.partExpireTimes())
                 .state(session.state())
                 .events(session.events())
                 .fields(session.fields())
@@ -57,19 +77,9 @@ record VisitorsOnly(SessionService store, Map<String, SessionKey> keys) implemen
 
     private List<SessionSummary> outer(List<SessionSummary> sessions) {
         return sessions.stream()
-                .map(session -> new SessionSummary(
-                        Objects.requireNonNull(keys.get(session.key().sessionId())), session.updateTime()))
+                .map(session ->
+                        new SessionSummary(requireNonNull(keys.get(session.key().sessionId())), session.updateTime()))
                 .toList();
-    }
-
-    @Override
-    public String name() {
-        return store.name();
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return store.capabilities();
     }
 
     @Override
@@ -79,8 +89,10 @@ record VisitorsOnly(SessionService store, Map<String, SessionKey> keys) implemen
                 request.userId(),
                 request.sessionId().orElseGet(() -> UUID.randomUUID().toString()));
         try {
-            return outer(store.create(
-                    NewSession.builder(inner(key)).state(request.state()).build()));
+            return outer(super.create(NewSession.builder(inner(key))
+                    .state(request.state())
+                    .expireTime(request.expireTime().orElse(null))
+                    .build()));
         } catch (SessionAlreadyExistsException e) {
             throw new SessionAlreadyExistsException(key, name(), e);
         }
@@ -88,12 +100,12 @@ record VisitorsOnly(SessionService store, Map<String, SessionKey> keys) implemen
 
     @Override
     public Optional<Session> find(SessionKey key, EventSelection events) {
-        return store.find(inner(key), events).map(this::outer);
+        return super.find(inner(key), events).map(this::outer);
     }
 
     @Override
     public SessionPage list(SessionQuery query, ScanCursor cursor, int limit) {
-        SessionPage page = store.list(SessionQuery.ofUser("web", ""), cursor, limit);
+        SessionPage page = super.list(SessionQuery.ofUser(APP_NAME, ""), cursor, limit);
         return new SessionPage(
                 outer(page.sessions()).stream()
                         .filter(session -> query.matches(session.key()))
@@ -104,7 +116,7 @@ record VisitorsOnly(SessionService store, Map<String, SessionKey> keys) implemen
     @Override
     public AppendOutcome append(SessionKey key, SessionEvent event) {
         try {
-            return store.append(inner(key), event);
+            return super.append(inner(key), event);
         } catch (SessionNotFoundException e) {
             throw new SessionNotFoundException(key, name(), e);
         }
@@ -112,47 +124,17 @@ record VisitorsOnly(SessionService store, Map<String, SessionKey> keys) implemen
 
     @Override
     public DeleteOutcome delete(SessionKey key, Precondition precondition) {
-        return store.delete(inner(key), precondition);
-    }
-
-    @Override
-    public List<ScanCursor> scanPartitions(int atMost) {
-        return store.scanPartitions(atMost);
+        return super.delete(inner(key), precondition);
     }
 
     @Override
     public ScanPage scan(ScanCursor cursor, int limit) {
-        ScanPage page = store.scan(cursor, limit);
+        ScanPage page = super.scan(cursor, limit);
         return new ScanPage(outer(page.sessions()), page.unreadable(), page.next());
     }
 
     @Override
     public StoreOutcome store(Session session, Precondition precondition) {
-        return store.store(withKey(inner(session.key()), session), precondition);
-    }
-
-    @Override
-    public Map<String, SharedValue> findSharedState(SharedScope scope) {
-        return store.findSharedState(scope);
-    }
-
-    @Override
-    public SharedStateOutcome storeSharedState(SharedScope scope, Map<String, SharedValue> values) {
-        return store.storeSharedState(scope, values);
-    }
-
-    @Override
-    public SharedScopePage scanSharedScopes(ScanCursor cursor, int limit) {
-        return store.scanSharedScopes(cursor, limit);
-    }
-
-    @Override
-    public OptionalLong estimatedSessions() {
-        return store.estimatedSessions();
-    }
-
-    @Override
-    public void close() {
-        store.close();
+        return super.store(withKey(inner(session.key()), session), precondition);
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class ManyHandsTest {
+class BoundedParallelismTest {
 
     private static final List<Integer> ITEMS = IntStream.range(0, 100).boxed().toList();
 
@@ -33,7 +33,7 @@ class ManyHandsTest {
     void countDone_doesEachItemOnce_andCountsThoseDone() {
         Set<Integer> seen = ConcurrentHashMap.newKeySet();
 
-        int done = new ManyHands(threads, 4).countDone(ITEMS, item -> seen.add(item) && item % 2 == 0);
+        int done = new BoundedParallelism(threads, 4).countDone(ITEMS, item -> seen.add(item) && item % 2 == 0);
 
         assertThat(seen).hasSize(100);
         assertThat(done).isEqualTo(50);
@@ -43,7 +43,7 @@ class ManyHandsTest {
     void countDone_itemThatTakesLong_doesNotHoldUpTheOthers() {
         CountDownLatch others = new CountDownLatch(ITEMS.size() - 1);
 
-        int done = new ManyHands(threads, 2).countDone(ITEMS, item -> {
+        int done = new BoundedParallelism(threads, 2).countDone(ITEMS, item -> {
             if (item == 0) {
                 return awaits(others);
             }
@@ -71,21 +71,22 @@ class ManyHandsTest {
             return atOnce.decrementAndGet() >= 0;
         };
 
-        assertThat(new ManyHands(threads, 3).countDone(ITEMS, action)).isEqualTo(100);
+        assertThat(new BoundedParallelism(threads, 3).countDone(ITEMS, action)).isEqualTo(100);
 
         assertThat(most.get()).isBetween(1, 3);
     }
 
     @Test
     void countDone_executorThatLendsNoThread_isDoneByTheCaller() {
-        Set<Thread> hands = ConcurrentHashMap.newKeySet();
+        Set<Thread> workers = ConcurrentHashMap.newKeySet();
         Predicate<Integer> action = item -> {
-            hands.add(Thread.currentThread());
+            workers.add(Thread.currentThread());
             return true;
         };
 
-        assertThat(new ManyHands(never -> {}, 8).countDone(ITEMS, action)).isEqualTo(100);
-        assertThat(new ManyHands(
+        assertThat(new BoundedParallelism(never -> {}, 8).countDone(ITEMS, action))
+                .isEqualTo(100);
+        assertThat(new BoundedParallelism(
                                 closed -> {
                                     throw new RejectedExecutionException();
                                 },
@@ -93,11 +94,12 @@ class ManyHandsTest {
                         .countDone(ITEMS, action))
                 .isEqualTo(100);
 
-        assertThat(hands).containsExactly(Thread.currentThread());
+        assertThat(workers).containsExactly(Thread.currentThread());
     }
 
     @Test
     void countDone_nothingToDo_returns() {
-        assertThat(new ManyHands(threads, 8).countDone(List.of(), item -> true)).isZero();
+        assertThat(new BoundedParallelism(threads, 8).countDone(List.of(), item -> true))
+                .isZero();
     }
 }

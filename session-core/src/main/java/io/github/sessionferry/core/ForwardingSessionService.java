@@ -1,38 +1,35 @@
-package io.github.sessionferry.testkit.contract;
+package io.github.sessionferry.core;
 
-import io.github.sessionferry.core.AppendOutcome;
-import io.github.sessionferry.core.CallQuota;
-import io.github.sessionferry.core.Capability;
-import io.github.sessionferry.core.DeleteOutcome;
-import io.github.sessionferry.core.EventSelection;
-import io.github.sessionferry.core.NewSession;
-import io.github.sessionferry.core.Precondition;
-import io.github.sessionferry.core.ScanCursor;
-import io.github.sessionferry.core.ScanPage;
-import io.github.sessionferry.core.Session;
-import io.github.sessionferry.core.SessionEvent;
-import io.github.sessionferry.core.SessionKey;
-import io.github.sessionferry.core.SessionPage;
-import io.github.sessionferry.core.SessionQuery;
-import io.github.sessionferry.core.SessionService;
-import io.github.sessionferry.core.SharedScope;
-import io.github.sessionferry.core.SharedScopePage;
-import io.github.sessionferry.core.SharedStateOutcome;
-import io.github.sessionferry.core.SharedValue;
-import io.github.sessionferry.core.StoreOutcome;
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** A store that does what another does; bulk forms go through the single ones. */
-class ForwardingSessionService implements SessionService {
+/**
+ * A view of a store: whatever a subclass does not change is done by the store.
+ *
+ * <p>Whole batches go through the view's own {@link #find} and {@link #store}, one after the other, and a
+ * {@linkplain #forBulkWork view for bulk work} is the view itself, which keeps to no quota: so nothing passes by what a subclass
+ * changes. Closing the view closes the store.
+ *
+ * <p>Thread-safe if the store is.
+ *
+ * @since 0.1
+ */
+public abstract class ForwardingSessionService implements SessionService {
 
     private final SessionService store;
 
-    ForwardingSessionService(SessionService store) {
-        this.store = store;
+    /**
+     * Makes a view.
+     *
+     * @param store what does the work
+     */
+    protected ForwardingSessionService(SessionService store) {
+        this.store = requireNonNull(store, "store");
     }
 
     @Override
@@ -98,21 +95,6 @@ class ForwardingSessionService implements SessionService {
     @Override
     public SharedScopePage scanSharedScopes(ScanCursor cursor, int limit) {
         return store.scanSharedScopes(cursor, limit);
-    }
-
-    @Override
-    public SessionService forBulkWork(double reserve) {
-        return store.forBulkWork(reserve);
-    }
-
-    @Override
-    public List<CallQuota> quotas() {
-        return store.quotas();
-    }
-
-    @Override
-    public int batchSize() {
-        return store.batchSize();
     }
 
     @Override

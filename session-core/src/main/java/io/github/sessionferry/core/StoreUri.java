@@ -140,7 +140,8 @@ public final class StoreUri {
     }
 
     /**
-     * The value of a parameter that is a length of time, such as {@code 500ms}, {@code 10s} or {@code 2m}.
+     * The value of a parameter that is a length of time, such as {@code 500ms}, {@code 10s}, {@code 2m}, {@code 12h} or
+     * {@code 7d}.
      *
      * @param name the parameter
      * @param otherwise what to take if it is not given
@@ -153,9 +154,7 @@ public final class StoreUri {
             return otherwise;
         }
         try {
-            Duration duration = value.endsWith("ms")
-                    ? Duration.ofMillis(Long.parseLong(value.substring(0, value.length() - 2)))
-                    : Duration.parse("PT" + value);
+            Duration duration = duration(value);
             if (duration.compareTo(Duration.ZERO) > 0) {
                 return duration;
             }
@@ -165,8 +164,15 @@ public final class StoreUri {
         throw new IllegalArgumentException(badDuration(name, value));
     }
 
+    private static Duration duration(String value) {
+        if (value.endsWith("ms")) {
+            return Duration.ofMillis(Long.parseLong(value.substring(0, value.length() - 2)));
+        }
+        return Duration.parse((value.endsWith("d") ? "P" : "PT") + value);
+    }
+
     private static String badDuration(String name, String value) {
-        return "the store's parameter " + name + " is '" + value + "'; write a time such as 500ms, 10s or 2m";
+        return "the store's parameter " + name + " is '" + value + "'; write a time such as 500ms, 10s, 2m, 12h or 7d";
     }
 
     /**

@@ -47,13 +47,25 @@ class StoreUriTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"500ms, PT0.5S", "10s, PT10S", "2m, PT2M", "1h30m, PT1H30M"})
+    @CsvSource({"500ms, PT0.5S", "10s, PT10S", "2m, PT2M", "1h30m, PT1H30M", "12h, PT12H", "7d, PT168H"})
     void duration_ofATime_isRead(String text, Duration expected) {
         assertThat(StoreUri.parse("x:y?t=" + text).duration("t", Duration.ZERO)).isEqualTo(expected);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0s", "-1s", "10", "ms", "soon", "1d", "99999999999999999999ms"})
+    @ValueSource(
+            strings = {
+                "0s",
+                "-1s",
+                "10",
+                "ms",
+                "soon",
+                "0d",
+                "-7d",
+                "1d2h",
+                "99999999999999999999d",
+                "99999999999999999999ms"
+            })
     void duration_ofNoTime_saysHowToWriteIt(String text) {
         assertThatThrownBy(() -> StoreUri.parse("x:y?t=" + text).duration("t", Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -35,7 +35,7 @@ public final class FileStoreProvider implements SessionStoreProvider {
     @Override
     public String usage() {
         return "file:DIR?layout=agent[&create=true][&timeout=10s] or file:DIR?layout=adk-json[&app=NAME][&user=ID]"
-                + " or file:DIR?layout=web[&app=NAME][&userKey=KEY][&ttl=168h][&maxBytes=N][&quarantine=true]";
+                + " or file:DIR?layout=web[&app=NAME][&userKey=KEY][&ttl=7d][&maxBytes=N][&quarantine=true]";
     }
 
     @Override

@@ -589,7 +589,7 @@ class WebFileSessionServiceTest {
         String address = "file:" + folder + "?layout=web";
 
         SessionService opened = SessionStores.open(
-                address + "&app=shop&userKey=user_id&ttl=168h&maxBytes=1000000&quarantine=false&timeout=1s");
+                address + "&app=shop&userKey=user_id&ttl=7d&maxBytes=1000000&quarantine=false&timeout=1s");
 
         assertThat(opened).isInstanceOf(WebFileSessionService.class);
         assertThat(opened.capabilities()).isEqualTo(service.capabilities());

@@ -154,6 +154,7 @@ final class Summary {
         String verdict = switch (report.verdict()) {
             case EQUAL -> "Equal";
             case SAMPLE_EQUAL -> "No difference in the sample";
+            case NAMED_EQUAL -> "Equal: the sessions named";
             case DIFFERENT -> "Different";
             case UNPROVEN -> "Not proven equal";
         };

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
             "Nothing is written to them, unless --repair is given; of a live migration, the source notes that they were equal."
         },
         exitCodeList = {
-            "0:both stores hold the same, or a sample of them does",
+            "0:both stores hold the same, or a sample of them or the sessions named do",
             "1:they differ, could not be compared as a whole, or the self-test failed",
             "2:wrong usage; nothing was done",
             "130:stopped by Ctrl-C: nothing is proven (143: by SIGTERM)"
@@ -102,6 +102,9 @@ final class ValidateCommand implements Callable<Integer> {
     private TempState tempState = TempState.DROP;
 
     @Mixin
+    private NamedSessions named = new NamedSessions();
+
+    @Mixin
     private ReportFolder reports = new ReportFolder();
 
     @Mixin
@@ -143,6 +146,9 @@ final class ValidateCommand implements Callable<Integer> {
         }
         if (journal != null) {
             builder.journal(journal);
+        }
+        if (!named.keys().isEmpty()) {
+            builder.sessions(named.keys());
         }
         return builder.build();
     }

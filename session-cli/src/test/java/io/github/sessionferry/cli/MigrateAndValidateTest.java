@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -88,6 +89,35 @@ class MigrateAndValidateTest {
         try (SessionService store = SessionStores.open(target)) {
             assertThat(store.scan(ScanCursor.START, 10).sessions()).isEmpty();
         }
+    }
+
+    @Test
+    void validate_ofOneSession_tellsItsDifferencesWithoutContent() {
+        putSecretInto(source, "one");
+        Run.of("migrate", "--from", source, "--to", target);
+
+        Run equal = validateOne("one");
+        putInto(target, "one", "other-" + SECRET);
+        Run different = validateOne("one");
+        Run absent = validateOne("no-such");
+
+        assertThat(equal.exitCode()).as(equal.err()).isZero();
+        assertThat(equal.json().get("verdict").asText()).isEqualTo("named_equal");
+        assertThat(equal.json().get("matched").asInt()).isEqualTo(1);
+        assertThat(different.exitCode()).isEqualTo(1);
+        assertThat(different.err()).contains("state.secret different value").doesNotContain(SECRET);
+        assertThat(different.out()).doesNotContain(SECRET);
+        assertThat(absent.exitCode()).isEqualTo(1);
+        assertThat(absent.err()).contains("IN_NEITHER_STORE", "no-such");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--session a", "--app shop", "--app shop --session a --sample 5%"})
+    void validate_ofASessionThatIsNotNamedWhole_isAWrongUsage(String options) {
+        List<String> arguments = new ArrayList<>(List.of("validate", "--from", source, "--to", target));
+        arguments.addAll(List.of(options.split(" ")));
+
+        assertThat(Run.of(arguments.toArray(String[]::new)).exitCode()).isEqualTo(2);
     }
 
     @Test
@@ -370,6 +400,22 @@ class MigrateAndValidateTest {
         try (SessionService store = SessionStores.open(source)) {
             assertThat(store.scan(ScanCursor.START, 100).sessions()).hasSize(SESSIONS + 5);
         }
+    }
+
+    private Run validateOne(String id) {
+        return Run.of(
+                "validate",
+                "--from",
+                source,
+                "--to",
+                target,
+                "--app",
+                "app",
+                "--user",
+                "user",
+                "--session",
+                id,
+                "--json");
     }
 
     private static void putSecretInto(String address, String id) {

@@ -52,6 +52,9 @@ final class Advice {
                     "The target lacks something of them, so they stay in the source."
                             + " Run session validate --repair, then retire again."),
             Map.entry(
+                    Failure.IN_NEITHER_STORE,
+                    "Check the application, the user and the id: each must be as the stores tell them."),
+            Map.entry(
                     Failure.TOO_MANY_FAILURES,
                     "Nothing went right any more. Look at the reason of the failures, mend it, then run again."),
             Map.entry(Failure.BACKUP, "Make room on the backup's disk, then go on with the same backup (--resume)."),

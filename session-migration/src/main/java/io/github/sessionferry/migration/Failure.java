@@ -40,6 +40,9 @@ public record Failure(String code, String message) {
     /** The code of what was not retired because the target lacks something of it. */
     public static final String DIFFERENT = "DIFFERENT";
 
+    /** The code of a session that was named to be compared and that neither store has. */
+    public static final String IN_NEITHER_STORE = "IN_NEITHER_STORE";
+
     /** Checks the parts. */
     public Failure {
         requireNonNull(code, "code");

@@ -58,6 +58,14 @@ record Judgement(Outcome outcome, int differenceCount, List<Difference> differen
         return outcome == Outcome.EQUAL || outcome == Outcome.REPAIRED || outcome == Outcome.NONE;
     }
 
+    /** Whether the target holds it, and it can be read there. */
+    boolean isInTarget() {
+        return switch (outcome) {
+            case EQUAL, REPAIRED, DIFFERENT, UNEXPECTED -> true;
+            case MISSING, UNREADABLE_IN_SOURCE, UNREADABLE_IN_TARGET, FAILED, NONE -> false;
+        };
+    }
+
     /** The same with the reason why a repair did not help. */
     Judgement because(Failure notRepaired) {
         return new Judgement(outcome, differenceCount, differences, Optional.of(notRepaired));

@@ -71,7 +71,7 @@ final class SelfTest {
                 control.ending(),
                 control.stopReason());
         return findings.tally()
-                .report(new ValidationReport.Run(summary, settings.tolerance, Sample.ALL, false, Optional.empty()));
+                .report(new ValidationReport.Run(summary, settings.tolerance, Sample.ALL, 0, false, Optional.empty()));
     }
 
     /**

@@ -56,6 +56,15 @@ final class SessionJudge {
         return exists(to, key) && !exists(from, key) ? Judgement.of(Outcome.UNEXPECTED) : Judgement.NONE;
     }
 
+    /** Judges a session that neither store has told. */
+    Judgement judgeNamed(SessionKey key) {
+        Judgement judgement = judge(key);
+        return judgement.outcome() == Outcome.NONE
+                ? Judgement.failed(
+                        Outcome.FAILED, new Failure(Failure.IN_NEITHER_STORE, "neither store has such a session"))
+                : judgement;
+    }
+
     /** Those that the source has, found with one call; none if it fails, for then each is judged on its own. */
     Set<SessionKey> findInSource(Collection<SessionKey> keys) {
         try {

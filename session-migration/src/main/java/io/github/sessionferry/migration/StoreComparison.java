@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +78,17 @@ final class StoreComparison {
     }
 
     void run() {
+        if (settings.named.isEmpty()) {
+            compareAll();
+        } else {
+            compareNamed();
+        }
+        if (control.goesOn() && !findings.areSettled()) {
+            judgeAgain();
+        }
+    }
+
+    private void compareAll() {
         compareSharedState();
         if (control.goesOn()) {
             watcher.beginSource();
@@ -94,9 +107,29 @@ final class StoreComparison {
                             this::lookFor,
                             (record, place) -> addUnreadable(record, Scan.TARGET, place));
         }
-        if (control.goesOn() && !findings.areSettled()) {
-            judgeAgain();
+    }
+
+    private void compareNamed() {
+        if (SharedStateJudge.isKeptBy(from)) {
+            Set<SharedScope> scopes = settings.named.stream()
+                    .flatMap(key -> Stream.of(key.appScope(), key.userScope()))
+                    .collect(Collectors.toSet());
+            scan(from).each(scopes, scope -> findings.scopes().examine(scope, scopes(scopeJudge::judge)));
         }
+        if (control.goesOn()) {
+            watcher.beginSource();
+            scan(from).each(settings.named, this::compareNamed);
+        }
+    }
+
+    private void compareNamed(SessionKey key) {
+        Judgement judgement = findings.sessions()
+                .examine(key, sessions(sessionJudge::judgeNamed))
+                .judgement();
+        if (judgement.isInTarget()) {
+            findings.tally().addTarget();
+        }
+        watcher.sessionDone(false);
     }
 
     private void compareSharedState() {
@@ -160,7 +193,7 @@ final class StoreComparison {
         findings.sessions()
                 .examineAgain(
                         scan(from),
-                        sessions(sessionJudge::judge),
+                        sessions(settings.named.isEmpty() ? sessionJudge::judge : sessionJudge::judgeNamed),
                         (key, entry) -> note(lines -> lines.add(key, entry)));
     }
 

@@ -15,6 +15,9 @@ final class ValidationJson {
         json.put("verdict", ReportJson.name(report.verdict()));
         json.put("equal", report.equal());
         report.sample().ifPresent(sample -> json.put("sample", sample(sample)));
+        if (report.named() > 0) {
+            json.put("named", report.named());
+        }
         report.selfTest().ifPresent(test -> json.put("selfTest", selfTest(test)));
         json.put("repair", report.repair());
         json.put("toleranceSeconds", Rates.seconds(report.tolerance()));

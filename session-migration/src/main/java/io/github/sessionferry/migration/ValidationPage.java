@@ -49,8 +49,10 @@ final class ValidationPage {
                 switch (report.verdict()) {
                     case EQUAL -> "all " + count(counts.matched(), "session is equal", "sessions are equal");
                     case SAMPLE_EQUAL -> "no difference in a sample of " + sessions(counts.matched());
-                    case DIFFERENT -> "the stores differ";
-                    case UNPROVEN -> "the stores are not proven equal";
+                    case NAMED_EQUAL -> "no difference in the " + sessions(counts.matched()) + " named";
+                    case DIFFERENT -> report.named() > 0 ? "sessions that were named differ" : "the stores differ";
+                    case UNPROVEN ->
+                        (report.named() > 0 ? "not all sessions named" : "the stores") + " are not proven equal";
                 };
         };
     }
@@ -125,6 +127,7 @@ final class ValidationPage {
             case SAMPLE_EQUAL ->
                 steps.add("Compare all sessions before you retire the source: a sample proves nothing"
                         + " about the sessions that are not in it.");
+            case NAMED_EQUAL -> steps.add("Nothing for these. Compare all sessions before you count on the others.");
             case DIFFERENT, UNPROVEN -> {}
         }
         return steps;

@@ -20,6 +20,8 @@ public final class ValidationReport {
         EQUAL,
         /** The sample holds the same: everything in it was compared, and nothing differs. */
         SAMPLE_EQUAL,
+        /** The sessions that were named are the same in both stores. */
+        NAMED_EQUAL,
         /** Something differs, is missing or is unexpected in the target. */
         DIFFERENT,
         /** Nothing: no difference was found, and the run was not complete or something could not be compared. */
@@ -32,11 +34,17 @@ public final class ValidationReport {
      * @param summary between which stores, when, and how it ended
      * @param tolerance how far apart times may be
      * @param sample which sessions it looked at
+     * @param named how many sessions it was told to look at; 0 if it was to find them
      * @param repair whether it repaired
      * @param selfTest what its self-test came to; empty if there was none
      */
     record Run(
-            RunSummary summary, Duration tolerance, Sample sample, boolean repair, Optional<SelfTestReport> selfTest) {}
+            RunSummary summary,
+            Duration tolerance,
+            Sample sample,
+            int named,
+            boolean repair,
+            Optional<SelfTestReport> selfTest) {}
 
     private final Run run;
     private final ValidationCounts counts;
@@ -127,6 +135,15 @@ public final class ValidationReport {
     }
 
     /**
+     * How many sessions the run was told to compare.
+     *
+     * @return the number; 0 if it was to find them in the stores
+     */
+    public int named() {
+        return run.named();
+    }
+
+    /**
      * Whether what differed was to be repaired.
      *
      * @return true if so
@@ -156,13 +173,16 @@ public final class ValidationReport {
         if (run().ending() != RunEnding.COMPLETE || !counts.comparedAll()) {
             return Verdict.UNPROVEN;
         }
+        if (run.named() > 0) {
+            return Verdict.NAMED_EQUAL;
+        }
         return run.sample().isAll() ? Verdict.EQUAL : Verdict.SAMPLE_EQUAL;
     }
 
     /**
      * Whether both stores are proven to hold the same.
      *
-     * @return true if the verdict is {@link Verdict#EQUAL}; never for a sample
+     * @return true if the verdict is {@link Verdict#EQUAL}; never for a sample or for sessions that were named
      */
     public boolean equal() {
         return verdict() == Verdict.EQUAL;
@@ -171,10 +191,13 @@ public final class ValidationReport {
     /**
      * Whether all that was to be compared was compared, and nothing differs.
      *
-     * @return true if the verdict is {@link Verdict#EQUAL} or {@link Verdict#SAMPLE_EQUAL}
+     * @return true if the verdict is {@link Verdict#EQUAL}, {@link Verdict#SAMPLE_EQUAL} or {@link Verdict#NAMED_EQUAL}
      */
     public boolean passed() {
-        return verdict() == Verdict.EQUAL || verdict() == Verdict.SAMPLE_EQUAL;
+        return switch (verdict()) {
+            case EQUAL, SAMPLE_EQUAL, NAMED_EQUAL -> true;
+            case DIFFERENT, UNPROVEN -> false;
+        };
     }
 
     /**

@@ -60,8 +60,8 @@ final class ValidationRun implements StoreComparison.Watcher {
         tell(listener -> listener.started(from, to));
         Optional<SelfTestReport> selfTest = settings.selfTest ? selfTest() : Optional.empty();
         if (control.goesOn()) {
-            sourceTotal = toLookAt(settings.from);
-            targetTotal = toLookAt(settings.to);
+            sourceTotal = settings.named.isEmpty() ? toLookAt(settings.from) : OptionalLong.of(settings.named.size());
+            targetTotal = settings.named.isEmpty() ? toLookAt(settings.to) : OptionalLong.of(0);
             new StoreComparison(settings, sample, control, findings, journal, this).run();
         }
         return selfTest;
@@ -98,7 +98,8 @@ final class ValidationRun implements StoreComparison.Watcher {
                 control.ending(),
                 control.stopReason());
         ValidationReport report = findings.tally()
-                .report(new ValidationReport.Run(summary, settings.tolerance, sample, settings.repair, selfTest));
+                .report(new ValidationReport.Run(
+                        summary, settings.tolerance, sample, settings.named.size(), settings.repair, selfTest));
         ValidationCounts counts = report.counts();
         LOG.info(
                 "event=validation_ended ending={} verdict={} matched={} different={} missing={} unexpected={} repaired={}"

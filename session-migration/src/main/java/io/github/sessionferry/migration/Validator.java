@@ -3,11 +3,16 @@ package io.github.sessionferry.migration;
 import static java.util.Objects.requireNonNull;
 
 import io.github.sessionferry.core.Capability;
+import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>the state shared by applications and users, each on its own. {@code temp:} state is not compared.
  * </ul>
  *
- * <p>Or a {@linkplain Builder#sample sample} of them, with what it tells about all.
+ * <p>Or a {@linkplain Builder#sample sample} of them, with what it tells about all; or {@linkplain Builder#sessions a few
+ * that are named}.
  *
  * <p>It may run while the stores are in use: what is found different is read again until neither side has changed in
  * between, or it was different several times, and is judged once more at the end of the run, as is what could not be read.
@@ -111,6 +117,7 @@ public final class Validator {
         @Nullable
         Long sampleSeed;
 
+        Set<SessionKey> named = Set.of();
         boolean repair;
         boolean selfTest;
         boolean resume;
@@ -139,6 +146,7 @@ public final class Validator {
             maxDifferences = other.maxDifferences;
             share = other.share;
             sampleSeed = other.sampleSeed;
+            named = other.named;
             repair = other.repair;
             selfTest = other.selfTest;
             resume = other.resume;
@@ -282,6 +290,23 @@ public final class Validator {
         }
 
         /**
+         * Compares these sessions only, and the shared state that they see; neither store is scanned. The report never says
+         * that the stores are equal. A session that neither store has counts as one that could not be compared.
+         *
+         * @param keys which sessions; at least one
+         * @return this builder
+         * @throws IllegalArgumentException if there is none
+         */
+        public Builder sessions(Collection<SessionKey> keys) {
+            if (keys.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "no session is named; name at least one, or leave it out to compare all");
+            }
+            named = Collections.unmodifiableSet(new LinkedHashSet<>(keys));
+            return this;
+        }
+
+        /**
          * Repairs what differs: the target is made to hold what the source holds, as {@link Reconciler} does it, and what was
          * repaired is judged again.
          *
@@ -376,7 +401,8 @@ public final class Validator {
          *
          * @return the validation, ready to run
          * @throws IllegalStateException if there is a seed and no sample, if the target is to be repaired and cannot be
-         *     written, or if the run is to be resumed without a journal
+         *     written, if the run is to be resumed without a journal, or if sessions are named and a sample or a journal is
+         *     asked for too
          */
         public Validator build() {
             if (share == 1 && sampleSeed != null) {
@@ -388,6 +414,10 @@ public final class Validator {
             }
             if (resume && journal == null) {
                 throw new IllegalStateException("a run is resumed by its journal; give the journal");
+            }
+            if (!named.isEmpty() && (share < 1 || journal != null)) {
+                throw new IllegalStateException(
+                        "sessions that are named are all compared, at once; leave out the sample and the journal");
             }
             return new Validator(new Builder(this));
         }

@@ -190,6 +190,10 @@ class ReportSchemaTest {
                                 .sample(0.5)
                                 .build()
                                 .run(),
+                        Validator.builder(source(20, none()), source(20, none()))
+                                .sessions(List.of(Samples.key(3)))
+                                .build()
+                                .run(),
                         Validator.builder(source(20, none()), target())
                                 .selfTest(true)
                                 .repair(true)

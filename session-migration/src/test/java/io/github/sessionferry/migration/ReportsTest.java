@@ -411,7 +411,7 @@ class ReportsTest {
     static ValidationReport validation() {
         return new ValidationReport(
                 new ValidationReport.Run(
-                        run(RunEnding.COMPLETE), Duration.ofSeconds(1), Sample.ALL, false, Optional.empty()),
+                        run(RunEnding.COMPLETE), Duration.ofSeconds(1), Sample.ALL, 0, false, Optional.empty()),
                 new ValidationCounts(10, 10, 9, 1, 0, 0, 0, 0, 0, 0, 2, 1, 1, 0),
                 List.of(new DifferingSession(
                         HOSTILE,

@@ -19,6 +19,7 @@ import io.github.sessionferry.testkit.FaultySessionService;
 import io.github.sessionferry.testkit.InMemorySessionService;
 import io.github.sessionferry.testkit.SessionFaults;
 import io.github.sessionferry.testkit.SessionOperation;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ValidatorTest {
 
@@ -409,6 +411,77 @@ class ValidatorTest {
 
         assertThat(report.run().ending()).isEqualTo(RunEnding.STOPPED);
         assertThat(report.counts().failed()).isEqualTo(1);
+    }
+
+    @Test
+    void run_ofSessionsThatAreNamedAndEqual_provesThemOnly_andScansNothing() {
+        fillBoth(10);
+        target.delete(Samples.key(5), Precondition.none());
+
+        ValidationReport report =
+                validator().sessions(List.of(KEY, Samples.key(4))).build().run();
+
+        assertThat(report.verdict()).isEqualTo(ValidationReport.Verdict.NAMED_EQUAL);
+        assertThat(report.passed()).isTrue();
+        assertThat(report.equal()).isFalse();
+        assertThat(report.counts()).isEqualTo(new ValidationCounts(2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+        assertThat(sourceFaults.calls(SessionOperation.SCAN)).isZero();
+        assertThat(targetFaults.calls(SessionOperation.SCAN)).isZero();
+    }
+
+    @Test
+    void run_ofANamedSession_tellsHowItDiffers_orWhereItIsMissing() {
+        change(session -> session.toBuilder().state(Map.of("count", 7L)).build());
+        source.delete(Samples.key(4), Precondition.none());
+        target.delete(Samples.key(5), Precondition.none());
+
+        ValidationReport report = validator()
+                .sessions(List.of(KEY, Samples.key(4), Samples.key(5)))
+                .build()
+                .run();
+
+        assertThat(report.verdict()).isEqualTo(ValidationReport.Verdict.DIFFERENT);
+        assertThat(report.counts()).isEqualTo(new ValidationCounts(2, 2, 0, 1, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0));
+        assertThat(report.sessions())
+                .filteredOn(session -> session.key().equals(KEY))
+                .flatExtracting(DifferingSession::differences)
+                .extracting(Difference::path)
+                .containsExactly("state.cart");
+    }
+
+    @Test
+    void run_ofANamedSessionThatNeitherStoreHas_isNoSuccess() {
+        fillBoth(10);
+
+        ValidationReport report =
+                validator().sessions(List.of(Samples.key(77))).build().run();
+
+        assertThat(report.passed()).isFalse();
+        assertThat(report.verdict()).isEqualTo(ValidationReport.Verdict.UNPROVEN);
+        assertThat(report.problems())
+                .extracting(Problem::code, Problem::count)
+                .containsExactly(tuple("IN_NEITHER_STORE", 1L));
+    }
+
+    @Test
+    void run_ofANamedSession_comparesTheSharedStateThatItSees() {
+        fillBoth(10);
+        source.storeSharedState(USER, Map.of("theme", SharedValue.of("dark", Samples.T0)));
+
+        ValidationReport report = validator().sessions(List.of(KEY)).build().run();
+
+        assertThat(report.verdict()).isEqualTo(ValidationReport.Verdict.DIFFERENT);
+        assertThat(report.scopes()).extracting(DifferingScope::scope).containsExactly(USER);
+    }
+
+    @Test
+    void build_withNamedSessionsAndASampleOrAJournal_isRefused(@TempDir Path folder) {
+        Validator.Builder named = validator().sessions(List.of(KEY));
+
+        assertThatThrownBy(() -> named.journal(folder.resolve("journal")).build())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("named");
+        assertThatThrownBy(() -> validator().sessions(List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -8,6 +8,8 @@ import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -55,14 +57,16 @@ final class Faults {
     }
 
     static Fault delayAfter(Duration delay, ScheduledExecutorService scheduler) {
-        Executor later = action -> {
-            ScheduledFuture<?> unused = scheduler.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
-        };
         return new Fault() {
             @Override
             public <Q, A> ServerCall.Listener<Q> apply(
                     ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-                return next.startCall(new RedirectedReply<>(call, later), headers);
+                long due = System.nanoTime() + delay.toNanos();
+                Executor whenDue = action -> {
+                    ScheduledFuture<?> unused =
+                            scheduler.schedule(action, due - System.nanoTime(), TimeUnit.NANOSECONDS);
+                };
+                return next.startCall(new HeldReply<>(call, whenDue), headers);
             }
         };
     }
@@ -83,7 +87,7 @@ final class Faults {
             @Override
             public <Q, A> ServerCall.Listener<Q> apply(
                     ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-                return next.startCall(new RedirectedReply<>(call, never), headers);
+                return next.startCall(new HeldReply<>(call, never), headers);
             }
         };
     }
@@ -122,28 +126,32 @@ final class Faults {
         }
     }
 
-    /** Hands everything that the server sends to an executor, in order. */
-    private static final class RedirectedReply<Q, A> extends SimpleForwardingServerCall<Q, A> {
+    /** Holds back all that the server sends, and hands it to an executor at the end of the call. */
+    private static final class HeldReply<Q, A> extends SimpleForwardingServerCall<Q, A> {
         private final Executor executor;
+        private final List<Runnable> held = new ArrayList<>();
 
-        RedirectedReply(ServerCall<Q, A> call, Executor executor) {
+        HeldReply(ServerCall<Q, A> call, Executor executor) {
             super(call);
             this.executor = executor;
         }
 
         @Override
         public void sendHeaders(Metadata headers) {
-            executor.execute(() -> super.sendHeaders(headers));
+            held.add(() -> super.sendHeaders(headers));
         }
 
         @Override
         public void sendMessage(A message) {
-            executor.execute(() -> super.sendMessage(message));
+            held.add(() -> super.sendMessage(message));
         }
 
         @Override
         public void close(Status status, Metadata trailers) {
-            executor.execute(() -> super.close(status, trailers));
+            executor.execute(() -> {
+                held.forEach(Runnable::run);
+                super.close(status, trailers);
+            });
         }
     }
 

@@ -289,9 +289,9 @@ public final class GrpcFaults implements ServerInterceptor {
         }
 
         /**
-         * Applies the call at once and answers after a while.
+         * Applies the call at once and holds its whole answer back for a while.
          *
-         * @param delay how long; not negative
+         * @param delay how long after the call has come; not negative
          * @since 0.1
          */
         public void delayAfter(Duration delay) {

@@ -43,7 +43,7 @@ final class FakeServers implements AutoCloseable {
                 + "?plaintext=true&timeout=60s&endpoint=" + agentEngine);
     }
 
-    /** Lets every call from now on wait before it is served; counts them from zero, and collects the garbage so far. */
+    /** Holds back the answer of every call from now on; counts them from zero, and collects the garbage so far. */
     void delayEachCall(Duration delay) throws IOException {
         jvm.ask("delay " + delay.toMillis());
     }
@@ -85,7 +85,7 @@ final class FakeServers implements AutoCloseable {
         for (var faults : List.of(firestore.faults(), agentEngine.faults())) {
             faults.clear();
             if (!delay.isZero()) {
-                faults.onAny().delayBefore(delay);
+                faults.onAny().delayAfter(delay);
             }
             faults.resetCalls();
         }

@@ -29,8 +29,10 @@ final class LatencyMeasurement implements Measurement {
 
     private static final Duration LATENCY = Duration.ofMillis(20);
     private static final int CONCURRENCY = 64;
-    private static final int SESSIONS = 2_000;
+    private static final int SESSIONS = 3_000;
     private static final int WARM_UPS = 2;
+    private static final int SESSIONS_OF_WARM_UP = 1_000;
+    private static final int CALLS_ALONE = 200;
     private static final int SESSIONS_OF_SCRIPT = 10;
     private static final int EVENTS = 30;
 
@@ -43,23 +45,27 @@ final class LatencyMeasurement implements Measurement {
     public void run(Figures figures) throws IOException {
         try (FakeServers servers = FakeServers.start()) {
             for (int warmUp = 0; warmUp < WARM_UPS; warmUp++) {
-                measure(servers, warmUp, SESSIONS, LatencyMeasurement::migrate);
+                measure(servers, warmUp, SESSIONS_OF_WARM_UP, LatencyMeasurement::migrate);
             }
+            Duration ofOneCall = latencyOfOneCall(servers);
             add(
                     figures,
                     "engine, Firestore to Agent Engine",
+                    ofOneCall,
                     CONCURRENCY,
                     SESSIONS,
                     measure(servers, WARM_UPS, SESSIONS, LatencyMeasurement::migrate));
             add(
                     figures,
                     "the stores alone, no engine",
+                    ofOneCall,
                     CONCURRENCY,
                     SESSIONS,
                     measure(servers, WARM_UPS + 2, SESSIONS, LatencyMeasurement::copyAtOnce));
             add(
                     figures,
                     "one session after the other",
+                    ofOneCall,
                     1,
                     SESSIONS_OF_SCRIPT,
                     measure(servers, WARM_UPS + 1, SESSIONS_OF_SCRIPT, LatencyMeasurement::moveOneByOne));
@@ -103,7 +109,8 @@ final class LatencyMeasurement implements Measurement {
 
     private record Measured(double seconds, long calls, Duration ownProcessorTime, Duration serversProcessorTime) {}
 
-    private static void add(Figures figures, String what, int concurrency, int sessions, Measured measured) {
+    private static void add(
+            Figures figures, String what, Duration ofOneCall, int concurrency, int sessions, Measured measured) {
         double perSecond = measured.calls / measured.seconds;
         double bound = concurrency / (LATENCY.toMillis() / 1e3);
         figures.add(
@@ -115,10 +122,12 @@ final class LatencyMeasurement implements Measurement {
                         EVENTS,
                         LATENCY.toMillis(),
                         concurrency),
-                "%.0f %% of %,.0f calls/s, %.1f calls a session, %,.1f sessions/s;"
+                "%.0f %% of %,.0f calls/s, %.0f %% of what calls of %.1f ms allow, %.1f calls a session, %,.1f sessions/s;"
                         + " processor time a call: %,d µs, servers %,d µs",
                 100 * perSecond / bound,
                 bound,
+                100 * perSecond * ofOneCall.toNanos() / 1e9 / concurrency,
+                ofOneCall.toNanos() / 1e6,
                 (double) measured.calls / sessions,
                 sessions / measured.seconds,
                 measured.ownProcessorTime.toNanos() / 1_000 / measured.calls,
@@ -142,6 +151,18 @@ final class LatencyMeasurement implements Measurement {
                     servers.processorTime().minus(ofServers));
             requireMoved(target, sessions);
             return measured;
+        }
+    }
+
+    /** How long a caller waits for a small answer that is held back, if there is no other call. */
+    private static Duration latencyOfOneCall(FakeServers servers) throws IOException {
+        try (SessionService target = servers.openAgentEngine(0)) {
+            servers.delayEachCall(LATENCY);
+            long begin = System.nanoTime();
+            for (int i = 0; i < CALLS_ALONE; i++) {
+                target.find(new SessionKey("app", "user", "absent-" + i), EventSelection.none());
+            }
+            return Duration.ofNanos((System.nanoTime() - begin) / servers.calls());
         }
     }
 

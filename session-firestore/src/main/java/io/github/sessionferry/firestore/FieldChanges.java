@@ -22,13 +22,23 @@ final class FieldChanges {
         this.document = document;
     }
 
+    DocumentSnapshot document() {
+        return document;
+    }
+
     boolean isEmpty() {
         return changes.isEmpty();
     }
 
     /** Counts a number up, from 1 if there is none. */
     FieldChanges count(String field) {
-        return set(field, document.get(field) instanceof Long count ? count + 1 : 1L);
+        return set(field, get(field) instanceof Long count ? count + 1 : 1L);
+    }
+
+    /** What a field will hold. */
+    @Nullable
+    Object get(String field) {
+        return touches(field) ? changes.get(FieldPath.of(field)) : document.get(field);
     }
 
     boolean touches(String field) {

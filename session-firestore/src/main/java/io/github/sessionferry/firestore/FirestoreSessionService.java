@@ -60,7 +60,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions in a Firestore database, in the layout {@code adk-flat}.
+ * Sessions in a Firestore database, in one of the layouts that {@link FirestoreLayout} has.
  *
  * <p>Every change is one atomic commit that asks that what it was computed from has not changed meanwhile, and is computed
  * again if it has. A session with more events than a commit takes is stored and deleted in several; until the last one it
@@ -85,7 +85,7 @@ public final class FirestoreSessionService implements SessionService {
     private final Firestore firestore;
     private final Rpc rpc;
     private final Clock clock;
-    private final AdkFlatLayout layout;
+    private final Layout layout;
     private final SessionPlaces places;
     private final boolean ramp;
     private final PacingTime pacingTime;
@@ -101,11 +101,12 @@ public final class FirestoreSessionService implements SessionService {
                         .setTotalTimeoutDuration(builder.timeout)
                         .build())
                 .build();
-        name = "firestore:" + options.getProjectId() + "/" + options.getDatabaseId();
+        name = "firestore:" + options.getProjectId() + "/" + options.getDatabaseId()
+                + (builder.layout.equals(FirestoreLayout.adkFlat()) ? "" : "?layout=" + builder.layout.name());
         firestore = options.getService();
         rpc = new Rpc(name, builder.timeout);
         clock = builder.clock;
-        layout = new AdkFlatLayout(firestore);
+        layout = builder.layout.create(firestore);
         places = new SessionPlaces(layout, clock);
         ramp = builder.ramp();
         pacingTime = builder.pacingTime;
@@ -176,11 +177,15 @@ public final class FirestoreSessionService implements SessionService {
         Session session = Session.builder(key, now)
                 .createTime(now)
                 .expireTime(request.expireTime().orElse(null))
-                .state(SessionState.ofOwn(request.state()).flat())
+                .state(newState(request.state()).flat())
                 .build();
         Documents documents = documents("create", key);
         sharedState(documents).checkNames(key);
         return documents.change(maybeApplied -> create(documents, request, session, maybeApplied));
+    }
+
+    private SessionState newState(Map<String, @Nullable Object> state) {
+        return layout.makesCopies() ? SessionState.withCopies(state) : SessionState.ofOwn(state);
     }
 
     private Session create(Documents documents, NewSession request, Session session, boolean maybeApplied) {
@@ -202,7 +207,7 @@ public final class FirestoreSessionService implements SessionService {
                 "the session",
                 key,
                 reference,
-                layout.fields(session, SessionState.ofOwn(session.state()), new Encodings()));
+                layout.fields(session, newState(session.state()), null, new Encodings()));
         WriteBatch batch = documents.batch();
         batch.create(reference, document.fields());
         sharedState.addTo(batch, key, request.state());
@@ -246,26 +251,33 @@ public final class FirestoreSessionService implements SessionService {
     public SessionPage list(SessionQuery query, ScanCursor cursor, int limit) {
         int wanted = pageSize(limit);
         ScanRange range = ScanRange.of(cursor);
-        Query sessions = range.restrict(layout.sessionsOf(query.appName(), query.userId()));
+        Query sessions = range.restrict(layout.sessionsOf(query.appName(), query.userId()), firestore);
         List<QueryDocumentSnapshot> found = documents("list", null).query(sessions.limit(wanted));
-        return new SessionPage(read(found).sessions(), range.next(found, wanted));
+        List<SessionSummary> asked = read(found).sessions().stream()
+                .filter(summary -> query.matches(summary.key()))
+                .toList();
+        return new SessionPage(asked, range.next(found, wanted));
     }
 
     @Override
     public AppendOutcome append(SessionKey key, SessionEvent event) {
         Documents documents = documents("append", requireNonNull(key, "key"));
-        return documents.change(maybeApplied -> append(documents, key, event, maybeApplied));
+        AppendOutcome outcome = documents.change(maybeApplied -> append(documents, key, event, maybeApplied));
+        if (layout.makesCopies()) {
+            sharedState(documents).removeCopies(key, event.stateDelta());
+        }
+        return outcome;
     }
 
     private AppendOutcome append(Documents documents, SessionKey key, SessionEvent event, boolean maybeApplied) {
         List<DocumentReference> candidates = layout.places(key);
         List<DocumentReference> references = new ArrayList<>(candidates);
-        candidates.forEach(candidate -> references.add(AdkFlatLayout.event(candidate, event.id())));
+        candidates.forEach(candidate -> references.add(layout.event(candidate, event.id())));
         List<DocumentSnapshot> found = documents.getAll(references);
         StoredSession session = places.locate(key, found.subList(0, candidates.size()))
                 .session()
                 .orElseThrow(() -> new SessionNotFoundException(key, name, null));
-        DocumentReference reference = AdkFlatLayout.event(session.reference(), event.id());
+        DocumentReference reference = layout.event(session.reference(), event.id());
         Optional<DocumentSnapshot> present = found.stream()
                 .filter(document -> document.exists() && document.getReference().equals(reference))
                 .findFirst();
@@ -276,7 +288,12 @@ public final class FirestoreSessionService implements SessionService {
         WriteBatch batch = documents.batch();
         batch.create(
                 reference,
-                SizedDocument.of("the event", key, reference, layout.fields(key, event, new Encodings()))
+                SizedDocument.of(
+                                "the event",
+                                key,
+                                reference,
+                                layout.encode(key, List.of(event), false, new Encodings())
+                                        .get(0))
                         .fields());
         changes(session, event).addTo(batch);
         sharedState(documents).addTo(batch, key, event.stateDelta());
@@ -286,7 +303,7 @@ public final class FirestoreSessionService implements SessionService {
 
     private void checkSame(SessionKey key, SessionEvent event, DocumentSnapshot present) {
         try {
-            if (layout.isOf(event, present)) {
+            if (layout.isOf(key, event, present)) {
                 return;
             }
         } catch (IllegalArgumentException e) {
@@ -302,16 +319,14 @@ public final class FirestoreSessionService implements SessionService {
 
     private FieldChanges changes(StoredSession session, SessionEvent event) {
         FieldChanges changes = new FieldChanges(session.document());
-        SessionState state = session.state().apply(event.stateDelta());
-        Map<String, @Nullable Object> encoded = layout.encodeState(state, new Encodings());
-        changes.replaceEntries(AdkFlatLayout.STATE, encoded);
+        SessionState state = session.state()
+                .plus(layout.makesCopies() ? SessionState.sharedPart(event.stateDelta()) : Map.of())
+                .apply(event.stateDelta());
+        layout.changeState(changes, session.document(), state);
         if (event.timestamp().isAfter(session.updateTime())) {
-            changes.set(
-                    AdkFlatLayout.updateTimeField(session.document()),
-                    AdkFlatLayout.seconds(session.key(), event.timestamp()));
-        } else {
-            changes.count(AdkFlatLayout.REVISION);
+            layout.changeUpdateTime(changes, session.document(), session.key(), event.timestamp());
         }
+        layout.count(changes);
         return changes;
     }
 
@@ -360,14 +375,15 @@ public final class FirestoreSessionService implements SessionService {
         if (atLeast(1, "atMost", atMost) == 1) {
             return List.of(ScanCursor.START);
         }
-        String collection = layout.sessions().getId();
         try {
             return ScanRange.between(
-                    collection,
                     rpc.read(
                             "scanPartitions",
                             null,
-                            () -> firestore.collectionGroup(collection).getPartitions(atMost)));
+                            () -> firestore
+                                    .collectionGroup(layout.sessionsCollection())
+                                    .getPartitions(atMost)),
+                    layout::isSession);
         } catch (SessionException e) {
             if (e.code() == SessionErrorCode.UNSUPPORTED) {
                 return List.of(ScanCursor.START);
@@ -381,7 +397,7 @@ public final class FirestoreSessionService implements SessionService {
         int wanted = pageSize(limit);
         ScanRange range = ScanRange.of(cursor);
         List<QueryDocumentSnapshot> found = documents("scan", null)
-                .query(range.restrict(layout.sessions("")).limit(wanted));
+                .query(range.restrict(layout.sessions(), firestore).limit(wanted));
         ScanPage page = read(found);
         return new ScanPage(page.sessions(), page.unreadable(), range.next(found, wanted));
     }
@@ -401,6 +417,9 @@ public final class FirestoreSessionService implements SessionService {
         List<SessionSummary> sessions = new ArrayList<>();
         List<UnreadableRecord> unreadable = new ArrayList<>();
         for (DocumentSnapshot document : found) {
+            if (!layout.isSession(document.getReference())) {
+                continue;
+            }
             try {
                 StoredSession session = places.findSession(document);
                 if (session != null) {
@@ -479,6 +498,7 @@ public final class FirestoreSessionService implements SessionService {
         private final FirestoreOptions options;
         private Duration timeout = Duration.ofSeconds(10);
         private Clock clock = Clock.systemUTC();
+        private FirestoreLayout layout = FirestoreLayout.adkFlat();
         private @Nullable Boolean ramp;
         private PacingTime pacingTime = PacingTime.system();
 
@@ -499,6 +519,17 @@ public final class FirestoreSessionService implements SessionService {
                 throw new IllegalArgumentException("timeout is " + timeout + "; it must be more than zero");
             }
             this.timeout = timeout;
+            return this;
+        }
+
+        /**
+         * Sets how sessions are laid out in documents.
+         *
+         * @param layout the layout; {@link FirestoreLayout#adkFlat()} if not set
+         * @return this builder
+         */
+        public Builder layout(FirestoreLayout layout) {
+            this.layout = requireNonNull(layout, "layout");
             return this;
         }
 

@@ -56,13 +56,16 @@ final class FirestoreValues {
     private static ValueEncoding encoding(int maxDepth) {
         return ValueEncoding.builder()
                 .nativeBytes()
-                .nativeInstant(time ->
-                        !time.isBefore(MIN_TIME) && !time.isAfter(MAX_TIME) && time.equals(StateValues.toMicros(time)))
+                .nativeInstant(FirestoreValues::isTimestamp)
                 .noNestedLists()
                 .nativeKey(FirestoreValues::isFieldName)
                 .nativeTagged(FirestoreValues::isNative)
                 .maxDepth(maxDepth)
                 .build();
+    }
+
+    static boolean isTimestamp(Instant time) {
+        return !time.isBefore(MIN_TIME) && !time.isAfter(MAX_TIME) && time.equals(StateValues.toMicros(time));
     }
 
     static boolean isFieldName(String name) {

@@ -13,11 +13,10 @@ import com.google.cloud.firestore.QueryDocumentSnapshot;
 import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.SessionEvent;
 import io.github.sessionferry.core.SessionKey;
-import io.github.sessionferry.core.codec.DocumentReader;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,23 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class SessionEvents {
 
     private static final int PAGE = 300;
-    private static final double A_MICROSECOND = 1e-6;
-
-    private static final Comparator<Entry> ORDER = Comparator.comparing(
-                    (Entry entry) -> entry.event().timestamp())
-            .thenComparing(Entry::createTime)
-            .thenComparing(Entry::order)
-            .thenComparing(entry -> entry.event().id());
 
     private final Documents documents;
-    private final AdkFlatLayout layout;
+    private final Layout layout;
 
-    SessionEvents(Documents documents, AdkFlatLayout layout) {
+    SessionEvents(Documents documents, Layout layout) {
         this.documents = documents;
         this.layout = layout;
     }
-
-    private record Entry(SessionEvent event, Timestamp createTime, long order) {}
 
     /**
      * Reads events as they were at a moment.
@@ -52,42 +42,40 @@ final class SessionEvents {
         if (selection.limit() == 0) {
             return List.of();
         }
-        List<Entry> entries = new ArrayList<>();
-        for (DocumentSnapshot document : find(AdkFlatLayout.events(session), selection, moment)) {
-            entries.add(entry(key, document));
+        List<StoredEvent> events = new ArrayList<>();
+        for (DocumentSnapshot document : find(layout.events(session), selection, moment)) {
+            events.add(event(key, document));
         }
-        entries.sort(ORDER);
-        return selection.apply(entries.stream().map(Entry::event).toList());
+        events.sort(StoredEvent.ORDER);
+        return selection.apply(layout.restore(key, events));
     }
 
     private List<DocumentSnapshot> find(CollectionReference events, EventSelection selection, Timestamp moment) {
-        if (selection.since().isPresent()) {
-            // Whoever wrote the number may have had a finer one: the exact bound is applied to what was read.
-            double earliest = DocumentReader.toEpochSeconds(selection.since().get()) - A_MICROSECOND;
+        Optional<Object> least = selection.since().flatMap(layout::leastTimestamp);
+        if (least.isPresent()) {
             return pages(
-                    events.whereGreaterThanOrEqualTo(AdkFlatLayout.TIMESTAMP, earliest)
-                            .orderBy(AdkFlatLayout.TIMESTAMP),
+                    events.whereGreaterThanOrEqualTo(Layout.TIMESTAMP, least.get())
+                            .orderBy(Layout.TIMESTAMP),
                     Integer.MAX_VALUE,
                     moment);
         }
-        return selection.limit() == Integer.MAX_VALUE
+        return selection.limit() == Integer.MAX_VALUE || !layout.hasTimestampsInOrder()
                 // By name, for an event without a timestamp is in no order by timestamp, and must not be missed.
                 ? pages(events.orderBy(FieldPath.documentId()), Integer.MAX_VALUE, moment)
                 : last(events, selection.limit(), moment);
     }
 
     private List<DocumentSnapshot> last(CollectionReference events, int count, Timestamp moment) {
-        List<DocumentSnapshot> newest =
-                pages(events.orderBy(AdkFlatLayout.TIMESTAMP, Direction.DESCENDING), count, moment);
+        List<DocumentSnapshot> newest = pages(events.orderBy(Layout.TIMESTAMP, Direction.DESCENDING), count, moment);
         if (newest.size() < count) {
             return newest;
         }
         // Which events of the earliest time are among the last is decided by their order, so all of them are needed.
-        Object earliest = requireNonNull(newest.get(newest.size() - 1).get(AdkFlatLayout.TIMESTAMP));
+        Object earliest = requireNonNull(newest.get(newest.size() - 1).get(Layout.TIMESTAMP));
         Set<String> present = new HashSet<>();
         newest.forEach(document -> present.add(document.getId()));
         for (DocumentSnapshot tied : pages(
-                events.whereEqualTo(AdkFlatLayout.TIMESTAMP, earliest).orderBy(FieldPath.documentId()),
+                events.whereEqualTo(Layout.TIMESTAMP, earliest).orderBy(FieldPath.documentId()),
                 Integer.MAX_VALUE,
                 moment)) {
             if (present.add(tied.getId())) {
@@ -112,13 +100,9 @@ final class SessionEvents {
         return found;
     }
 
-    private Entry entry(SessionKey key, DocumentSnapshot document) {
+    private StoredEvent event(SessionKey key, DocumentSnapshot document) {
         try {
-            Object order = document.get(AdkFlatLayout.ORDER);
-            return new Entry(
-                    layout.event(document),
-                    requireNonNull(document.getCreateTime()),
-                    order instanceof Long number ? number : 0);
+            return layout.event(key, document);
         } catch (IllegalArgumentException e) {
             throw SessionPlaces.corrupt(key, document, e);
         }

@@ -11,15 +11,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells which document is a session's. All users' sessions are in one collection, so that a document of the session's id
- * may be somebody else's; what counts is who the document says it belongs to. Thread-safe.
+ * Tells which document is a session's. Sessions of several users or applications may be in one collection, so that a
+ * document of the session's id may be somebody else's; what counts is who the document says it belongs to. Thread-safe.
  */
 final class SessionPlaces {
 
-    private final AdkFlatLayout layout;
+    private final Layout layout;
     private final Clock clock;
 
-    SessionPlaces(AdkFlatLayout layout, Clock clock) {
+    SessionPlaces(Layout layout, Clock clock) {
         this.layout = layout;
         this.clock = clock;
     }
@@ -34,7 +34,7 @@ final class SessionPlaces {
     record Place(Optional<StoredSession> session, Optional<DocumentSnapshot> gone, Optional<DocumentReference> free) {}
 
     /**
-     * Looks at the documents in a session's {@linkplain AdkFlatLayout#places places}.
+     * Looks at the documents in a session's {@linkplain Layout#places places}.
      *
      * @throws SessionException {@link SessionErrorCode#CORRUPT} if one of them cannot be read and none is the session
      */
@@ -68,7 +68,7 @@ final class SessionPlaces {
      */
     @Nullable
     StoredSession findSession(DocumentSnapshot document) {
-        if (document.contains(AdkFlatLayout.REMOVING)) {
+        if (layout.isRemoving(document)) {
             return null;
         }
         StoredSession session = layout.session(document);

@@ -24,9 +24,9 @@ final class SessionRemoval {
     private static final int EVENTS_PER_COMMIT = 450;
 
     private final Documents documents;
-    private final AdkFlatLayout layout;
+    private final Layout layout;
 
-    SessionRemoval(Documents documents, AdkFlatLayout layout) {
+    SessionRemoval(Documents documents, Layout layout) {
         this.documents = documents;
         this.layout = layout;
     }
@@ -42,7 +42,9 @@ final class SessionRemoval {
         boolean more = events.size() > EVENTS_PER_COMMIT;
         events.stream().limit(EVENTS_PER_COMMIT).forEach(batch::delete);
         if (more) {
-            new FieldChanges(session).count(AdkFlatLayout.REMOVING).addTo(batch);
+            FieldChanges changes = new FieldChanges(session);
+            layout.markRemoving(changes);
+            changes.addTo(batch);
         } else {
             batch.delete(session.getReference(), StoredSession.unchanged(session));
         }
@@ -52,7 +54,7 @@ final class SessionRemoval {
 
     /** Goes on with a removal that has begun, until it is done here or elsewhere. */
     void finish(DocumentReference session) {
-        removeWhile(session, document -> document.contains(AdkFlatLayout.REMOVING));
+        removeWhile(session, layout::isRemoving);
     }
 
     private void removeWhile(DocumentReference session, Predicate<DocumentSnapshot> condition) {
@@ -76,7 +78,7 @@ final class SessionRemoval {
             DocumentSnapshot gone = place.gone().get();
             removeWhile(
                     gone.getReference(),
-                    document -> document.contains(AdkFlatLayout.REMOVING)
+                    document -> layout.isRemoving(document)
                             || StoredSession.unchanged(document).equals(StoredSession.unchanged(gone)));
             return gone.getReference();
         }
@@ -111,7 +113,7 @@ final class SessionRemoval {
     }
 
     private List<DocumentReference> events(DocumentReference session, int limit) {
-        Query names = AdkFlatLayout.events(session)
+        Query names = layout.events(session)
                 .select(new FieldPath[] {FieldPath.documentId()})
                 .limit(limit);
         return documents.query(names).stream()

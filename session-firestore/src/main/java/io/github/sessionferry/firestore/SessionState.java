@@ -28,6 +28,11 @@ final class SessionState {
         return new SessionState(StateScope.SESSION.select(state));
     }
 
+    /** A state with copies of shared keys: only those of the temporary scope are left out. */
+    static SessionState withCopies(Map<String, ? extends @Nullable Object> state) {
+        return ofOwn(state).plus(sharedPart(state));
+    }
+
     /** The keys of a state that sessions share. */
     static Map<String, @Nullable Object> sharedPart(Map<String, ? extends @Nullable Object> state) {
         Map<String, @Nullable Object> shared =
@@ -59,6 +64,13 @@ final class SessionState {
         Map<String, @Nullable Object> changed = new LinkedHashMap<>(entries);
         changed.keySet().removeIf(key -> StateScope.of(key) == StateScope.SESSION);
         changed.putAll(StateScope.SESSION.select(state));
+        return new SessionState(changed);
+    }
+
+    /** This state with further entries. */
+    SessionState plus(Map<String, ? extends @Nullable Object> more) {
+        Map<String, @Nullable Object> changed = new LinkedHashMap<>(entries);
+        changed.putAll(more);
         return new SessionState(changed);
     }
 

@@ -1,5 +1,7 @@
 package io.github.sessionferry.firestore;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.cloud.firestore.DocumentReference;
 import com.google.cloud.firestore.DocumentSnapshot;
 import com.google.cloud.firestore.FieldMask;
@@ -38,22 +40,24 @@ final class SessionStoring {
     private static final int EVENTS_PER_READ = 300;
     private static final long BYTES_PER_COMMIT = 2 << 20;
     private static final List<String> DEALT_WITH_APART =
-            List.of(AdkFlatLayout.STATE, AdkFlatLayout.REVISION, AdkFlatLayout.STORING, AdkFlatLayout.REMOVING);
+            List.of(Layout.STATE, Layout.REVISION, Layout.STORING, Layout.REMOVING);
 
     private final Documents documents;
-    private final AdkFlatLayout layout;
+    private final Layout layout;
     private final SessionPlaces places;
     private final SharedStateDocuments sharedState;
     private final SessionRemoval removal;
     private final Session session;
     private final String mark = UUID.randomUUID() + "/";
 
+    private Map<String, @Nullable Object> copies = Map.of();
+
     /** What the last commit tried to begin with, in case it was applied without an answer. */
     private @Nullable Begun tried;
 
     SessionStoring(
             Documents documents,
-            AdkFlatLayout layout,
+            Layout layout,
             SessionPlaces places,
             SharedStateDocuments sharedState,
             SessionRemoval removal,
@@ -101,6 +105,7 @@ final class SessionStoring {
     }
 
     private Begun begin(Precondition precondition, boolean maybeApplied) {
+        copies = layout.makesCopies() ? copies() : Map.of();
         Place place = places.locate(session.key(), documents.getAll(layout.places(session.key())));
         StoredSession present = place.session().orElse(null);
         if (maybeApplied && tried != null && present != null && isDone(present, tried)) {
@@ -115,23 +120,33 @@ final class SessionStoring {
         return present == null ? create(removal.clear(session.key(), place)) : update(present);
     }
 
+    /** The shared keys that the session has as the store has them: their owner reads them in its document. */
+    private Map<String, @Nullable Object> copies() {
+        Map<String, @Nullable Object> same = SessionState.sharedPart(session.state());
+        if (!same.isEmpty()) {
+            same.entrySet().retainAll(sharedState.seen(session.key()).entrySet());
+        }
+        return same;
+    }
+
     private boolean isDone(StoredSession present, Begun attempt) {
         if (!attempt.isWhole()) {
-            return (mark + 0).equals(present.document().get(AdkFlatLayout.STORING));
+            return (mark + 0).equals(present.document().get(Layout.STORING));
         }
         Encodings encodings = new Encodings();
         return changes(present, fields(present, encodings)).isEmpty()
-                && missing(documentsOf(present.reference(), encodings)).isEmpty();
+                && missing(documentsOf(present.reference(), false, encodings)).isEmpty();
     }
 
     private Begun create(DocumentReference reference) {
         Encodings encodings = new Encodings();
-        Map<String, @Nullable Object> fields = layout.fields(session, SessionState.ofOwn(session.state()), encodings);
+        Map<String, @Nullable Object> fields =
+                layout.fields(session, SessionState.ofOwn(session.state()).plus(copies), null, encodings);
         SizedDocument document = SizedDocument.of("the session", session.key(), reference, fields);
-        List<List<SizedDocument>> events = commits(document.bytes(), documentsOf(reference, encodings));
+        List<List<SizedDocument>> events = commits(document.bytes(), documentsOf(reference, true, encodings));
         Begun begun = new Begun(Status.CREATED, reference, events, encodings.counts());
         if (!begun.isWhole()) {
-            fields.put(AdkFlatLayout.STORING, mark + 0);
+            fields.put(Layout.STORING, mark + 0);
         }
         WriteBatch batch = documents.batch();
         batch.create(reference, fields);
@@ -143,7 +158,7 @@ final class SessionStoring {
         Encodings encodings = new Encodings();
         Map<String, @Nullable Object> fields = fields(present, encodings);
         FieldChanges changes = changes(present, fields);
-        List<SizedDocument> missing = missing(documentsOf(present.reference(), encodings));
+        List<SizedDocument> missing = missing(documentsOf(present.reference(), false, encodings));
         if (changes.isEmpty() && missing.isEmpty()) {
             return new Begun(Status.UNCHANGED, present.reference(), List.of(), encodings.counts());
         }
@@ -151,11 +166,9 @@ final class SessionStoring {
                 .bytes();
         Begun begun = new Begun(Status.UPDATED, present.reference(), commits(bytes, missing), encodings.counts());
         if (!begun.isWhole()) {
-            changes.set(AdkFlatLayout.STORING, mark + 0);
+            changes.set(Layout.STORING, mark + 0);
         }
-        if (!changes.touches(AdkFlatLayout.LAST_UPDATE_TIME)) {
-            changes.count(AdkFlatLayout.REVISION);
-        }
+        layout.count(changes);
         WriteBatch batch = documents.batch();
         changes.addTo(batch);
         commit(batch, begun);
@@ -173,31 +186,33 @@ final class SessionStoring {
     }
 
     private Map<String, @Nullable Object> fields(StoredSession present, Encodings encodings) {
-        return layout.fields(session, present.state().withOwn(session.state()), encodings);
+        return layout.fields(
+                session, present.state().withOwn(session.state()).plus(copies), present.document(), encodings);
     }
 
-    private static FieldChanges changes(StoredSession present, Map<String, @Nullable Object> fields) {
+    private FieldChanges changes(StoredSession present, Map<String, @Nullable Object> fields) {
         FieldChanges changes = new FieldChanges(present.document());
         changes.replaceFields(fields, DEALT_WITH_APART);
-        changes.replaceEntries(AdkFlatLayout.STATE, FieldChanges.map(fields.get(AdkFlatLayout.STATE)));
-        if (present.document().contains(AdkFlatLayout.STORING)) {
-            changes.delete(AdkFlatLayout.STORING);
+        layout.changeState(changes, present.document(), requireNonNull(fields.get(Layout.STATE)));
+        if (present.document().contains(Layout.STORING)) {
+            changes.delete(Layout.STORING);
         }
         return changes;
     }
 
     /** All events as documents; those of one time are numbered, for one commit gives them one time of creation. */
-    private List<SizedDocument> documentsOf(DocumentReference reference, Encodings encodings) {
+    private List<SizedDocument> documentsOf(DocumentReference reference, boolean alone, Encodings encodings) {
         SessionKey key = session.key();
         List<SessionEvent> events = session.events();
+        List<Map<String, @Nullable Object>> encoded = layout.encode(key, events, alone, encodings);
         List<SizedDocument> all = new ArrayList<>(events.size());
         for (int i = 0; i < events.size(); i++) {
             SessionEvent event = events.get(i);
-            Map<String, @Nullable Object> fields = layout.fields(key, event, encodings);
+            Map<String, @Nullable Object> fields = encoded.get(i);
             if (isTied(events, i, i - 1) || isTied(events, i, i + 1)) {
-                fields.put(AdkFlatLayout.ORDER, (long) i);
+                fields.put(Layout.ORDER, (long) i);
             }
-            all.add(SizedDocument.of("an event", key, AdkFlatLayout.event(reference, event.id()), fields));
+            all.add(SizedDocument.of("an event", key, layout.event(reference, event.id()), fields));
         }
         return all;
     }
@@ -213,7 +228,7 @@ final class SessionStoring {
         for (List<SizedDocument> some : Lists.partition(events, EVENTS_PER_READ)) {
             List<DocumentReference> references =
                     some.stream().map(SizedDocument::reference).toList();
-            documents.getAll(references, FieldMask.of(AdkFlatLayout.ID)).stream()
+            documents.getAll(references, FieldMask.of(Layout.ID)).stream()
                     .filter(DocumentSnapshot::exists)
                     .forEach(event -> present.add(event.getReference()));
         }
@@ -246,7 +261,7 @@ final class SessionStoring {
     private void goOn(DocumentReference reference, List<SizedDocument> events, int done, boolean last) {
         documents.change(maybeApplied -> {
             DocumentSnapshot document = documents.get(reference);
-            Object found = document.exists() ? document.get(AdkFlatLayout.STORING) : null;
+            Object found = document.exists() ? document.get(Layout.STORING) : null;
             if (maybeApplied && document.exists() && (last ? found == null : (mark + (done + 1)).equals(found))) {
                 return document;
             }
@@ -262,9 +277,9 @@ final class SessionStoring {
             WriteBatch batch = documents.batch();
             FieldChanges changes = new FieldChanges(document);
             if (last) {
-                changes.delete(AdkFlatLayout.STORING);
+                changes.delete(Layout.STORING);
             } else {
-                changes.set(AdkFlatLayout.STORING, mark + (done + 1));
+                changes.set(Layout.STORING, mark + (done + 1));
             }
             changes.addTo(batch);
             add(batch, missing(events));

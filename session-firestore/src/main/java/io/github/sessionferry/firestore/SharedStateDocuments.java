@@ -45,10 +45,10 @@ final class SharedStateDocuments {
     private static final int PAGE = 100;
 
     private final Documents documents;
-    private final AdkFlatLayout layout;
+    private final Layout layout;
     private final SessionPlaces places;
 
-    SharedStateDocuments(Documents documents, AdkFlatLayout layout, SessionPlaces places) {
+    SharedStateDocuments(Documents documents, Layout layout, SessionPlaces places) {
         this.documents = documents;
         this.layout = layout;
         this.places = places;
@@ -67,9 +67,8 @@ final class SharedStateDocuments {
         Map<String, @Nullable Object> merged = new LinkedHashMap<>();
         for (DocumentSnapshot document : seen) {
             if (document.exists()) {
-                StateScope scope = AdkFlatLayout.scopeOf(document.getReference())
-                        .orElseThrow()
-                        .stateScope();
+                StateScope scope =
+                        layout.scopeOf(document.getReference()).orElseThrow().stateScope();
                 merged.putAll(scope.qualify(read(key, document)));
             }
         }
@@ -116,7 +115,7 @@ final class SharedStateDocuments {
     }
 
     private static String field(@Nullable SessionKey key, String name) {
-        return AdkFlatLayout.sharedField(name)
+        return Layout.sharedField(name)
                 .orElseThrow(() -> invalid(key, "a key of shared state is longer than 1,000 bytes"));
     }
 
@@ -134,7 +133,7 @@ final class SharedStateDocuments {
     private record Read(DocumentSnapshot document, Map<String, SharedValue> values) {}
 
     private Read read(DocumentReference reference) {
-        List<DocumentSnapshot> found = documents.getAll(List.of(reference, AdkFlatLayout.writeTimes(reference)));
+        List<DocumentSnapshot> found = documents.getAll(List.of(reference, Layout.writeTimes(reference)));
         DocumentSnapshot document = found.get(0);
         Map<String, SharedValue> values = new LinkedHashMap<>();
         if (document.exists()) {
@@ -185,10 +184,32 @@ final class SharedStateDocuments {
         do {
             page = documents.query(sessions.limit(PAGE));
             for (DocumentSnapshot document : page) {
-                findSession(document).ifPresent(action);
+                findSession(document)
+                        .filter(session -> isOf(session.key(), scope))
+                        .ifPresent(action);
                 sessions = sessions.startAfter(document);
             }
         } while (page.size() == PAGE);
+    }
+
+    private static boolean isOf(SessionKey key, SharedScope scope) {
+        return key.appScope().equals(scope) || key.userScope().equals(scope);
+    }
+
+    /** Takes the shared keys that a delta removes away from the sessions that hold copies of them. */
+    void removeCopies(SessionKey key, Map<String, ? extends @Nullable Object> delta) {
+        for (SharedScope scope : List.of(key.appScope(), key.userScope())) {
+            Map<String, @Nullable Object> removed = scope.stateScope().select(delta);
+            removed.values().removeIf(value -> !TaggedValue.REMOVED.equals(value));
+            if (!removed.isEmpty()) {
+                removeCopies(scope, removed.keySet());
+            }
+        }
+    }
+
+    /** What a session sees of the documents of shared state; keys with their prefixes. */
+    Map<String, @Nullable Object> seen(SessionKey key) {
+        return merged(key, documents.getAll(seenBy(key)));
     }
 
     /** Takes keys away from the sessions that hold copies of them. */
@@ -211,9 +232,10 @@ final class SharedStateDocuments {
                 SessionState state =
                         session.get().state().apply(scope.stateScope().qualify(removals));
                 WriteBatch batch = documents.batch();
-                new FieldChanges(document)
-                        .replaceEntries(AdkFlatLayout.STATE, layout.encodeState(state, new Encodings()))
-                        .addTo(batch);
+                FieldChanges changes = new FieldChanges(document);
+                layout.changeState(changes, document, state);
+                layout.count(changes);
+                changes.addTo(batch);
                 documents.commit(batch);
             }
             return reference;
@@ -222,6 +244,9 @@ final class SharedStateDocuments {
 
     /** The session in a document; empty if it is gone or cannot be read, which a scan of sessions tells. */
     private Optional<StoredSession> findSession(DocumentSnapshot document) {
+        if (!layout.isSession(document.getReference())) {
+            return Optional.empty();
+        }
         try {
             return Optional.ofNullable(places.findSession(document));
         } catch (IllegalArgumentException e) {
@@ -295,7 +320,7 @@ final class SharedStateDocuments {
         } else {
             batch.create(document.getReference(), fields);
         }
-        batch.set(AdkFlatLayout.writeTimes(document.getReference()), times);
+        batch.set(Layout.writeTimes(document.getReference()), times);
         documents.commit(batch);
     }
 
@@ -323,7 +348,9 @@ final class SharedStateDocuments {
         Phase phase = token.isEmpty() ? Phase.APPS : phase(token);
         String after = token.isEmpty() ? "" : token.substring(phase.name().length() + 1);
         int wanted = Math.min(phase == Phase.SESSIONS ? limit / 2 : limit, PAGE);
-        List<QueryDocumentSnapshot> page = documents.query(query(phase, after).limit(wanted));
+        List<QueryDocumentSnapshot> page = documents.query(new ScanRange(after, "")
+                .restrict(query(phase), layout.firestore)
+                .limit(wanted));
         Set<SharedScope> scopes = new LinkedHashSet<>();
         page.forEach(document -> scopes.addAll(scopes(phase, document)));
         return new SharedScopePage(List.copyOf(scopes), next(phase, page, wanted));
@@ -338,17 +365,17 @@ final class SharedStateDocuments {
         throw new SessionException(SessionErrorCode.UNSUPPORTED, "the cursor is not one that this store gave");
     }
 
-    private Query query(Phase phase, String after) {
+    private Query query(Phase phase) {
         return switch (phase) {
-            case APPS -> layout.appStates(after);
-            case USERS -> layout.userStates(after);
-            case SESSIONS -> layout.sessions(after);
+            case APPS -> layout.appStatesByName();
+            case USERS -> layout.userStatesByName();
+            case SESSIONS -> layout.sessions();
         };
     }
 
     private Set<SharedScope> scopes(Phase phase, DocumentSnapshot document) {
         if (phase != Phase.SESSIONS) {
-            return AdkFlatLayout.scopeOf(document.getReference()).map(Set::of).orElse(Set.of());
+            return layout.scopeOf(document.getReference()).map(Set::of).orElse(Set.of());
         }
         Set<SharedScope> scopes = new LinkedHashSet<>();
         findSession(document)
@@ -365,7 +392,7 @@ final class SharedStateDocuments {
     private static Optional<ScanCursor> next(Phase phase, List<QueryDocumentSnapshot> page, int wanted) {
         if (page.size() == wanted) {
             DocumentReference last = page.get(page.size() - 1).getReference();
-            return Optional.of(new ScanCursor(phase + "/" + (phase == Phase.USERS ? last.getPath() : last.getId())));
+            return Optional.of(new ScanCursor(phase + "/" + last.getPath()));
         }
         return phase.next().map(following -> new ScanCursor(following + "/"));
     }

@@ -58,7 +58,7 @@ record StoredSession(
                 .fields(fields)
                 .events(events)
                 .revision(revision())
-                .complete(!document.contains(AdkFlatLayout.STORING))
+                .complete(!document.contains(Layout.STORING))
                 .build();
     }
 }

@@ -20,7 +20,11 @@ class FakeFirestoreContractTest extends SessionServiceContract {
     protected SessionService create(TestClock clock) {
         this.clock = clock;
         fake = FakeFirestore.builder().clock(clock).start();
-        return TestStores.open(fake.endpoint(), "contract", clock);
+        return TestStores.open(fake.endpoint(), "contract", clock, layout());
+    }
+
+    FirestoreLayout layout() {
+        return FirestoreLayout.adkFlat();
     }
 
     @Override
@@ -30,7 +34,7 @@ class FakeFirestoreContractTest extends SessionServiceContract {
 
     @Override
     protected Optional<SessionService> reopen(SessionService service) {
-        return Optional.of(TestStores.open(fake.endpoint(), "contract", clock));
+        return Optional.of(TestStores.open(fake.endpoint(), "contract", clock, layout()));
     }
 
     @AfterEach

@@ -29,6 +29,10 @@ class FirestoreEmulatorContractIT extends SessionServiceContract {
         return open();
     }
 
+    FirestoreLayout layout() {
+        return FirestoreLayout.adkFlat();
+    }
+
     @Override
     protected Set<Capability> capabilities() {
         return EnumSet.allOf(Capability.class);
@@ -44,8 +48,8 @@ class FirestoreEmulatorContractIT extends SessionServiceContract {
         return Optional.of(open());
     }
 
-    private static SessionService open() {
+    private SessionService open() {
         String endpoint = FirestoreEmulator.findShared().orElseThrow().endpoint();
-        return TestStores.open(endpoint, PROJECT, Clock.systemUTC());
+        return TestStores.open(endpoint, PROJECT, Clock.systemUTC(), layout());
     }
 }

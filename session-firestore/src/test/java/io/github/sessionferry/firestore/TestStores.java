@@ -17,7 +17,12 @@ final class TestStores {
     }
 
     static FirestoreSessionService open(String endpoint, String project, Clock clock) {
+        return open(endpoint, project, clock, FirestoreLayout.adkFlat());
+    }
+
+    static FirestoreSessionService open(String endpoint, String project, Clock clock, FirestoreLayout layout) {
         return FirestoreSessionService.builder(options(endpoint, project))
+                .layout(layout)
                 .timeout(Duration.ofSeconds(20))
                 .clock(clock)
                 .build();

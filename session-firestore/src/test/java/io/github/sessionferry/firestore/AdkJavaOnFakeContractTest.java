@@ -1,0 +1,9 @@
+package io.github.sessionferry.firestore;
+
+class AdkJavaOnFakeContractTest extends FakeFirestoreContractTest {
+
+    @Override
+    FirestoreLayout layout() {
+        return FirestoreLayout.adkJava();
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.sessionferry.firestore;
+
+import io.github.sessionferry.testkit.firestore.FakeFirestore;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class AdkJavaOnFakeTest extends AdkJavaBehaviour {
+
+    private static FakeFirestore fake;
+
+    @BeforeAll
+    static void start() {
+        fake = FakeFirestore.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        fake.close();
+    }
+
+    @Override
+    String endpoint() {
+        return fake.endpoint();
+    }
+}

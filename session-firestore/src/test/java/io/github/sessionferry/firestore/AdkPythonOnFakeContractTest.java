@@ -1,0 +1,9 @@
+package io.github.sessionferry.firestore;
+
+class AdkPythonOnFakeContractTest extends FakeFirestoreContractTest {
+
+    @Override
+    FirestoreLayout layout() {
+        return FirestoreLayout.adkPython();
+    }
+}

@@ -15,6 +15,7 @@ import io.github.sessionferry.core.SessionSummary;
 import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.codec.Json;
+import io.github.sessionferry.testkit.redis.RedisServer;
 import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,15 +38,15 @@ class LostAnswersTest {
 
     private static final SessionKey KEY = new SessionKey("app", "ada", "s{1}");
 
-    private RedisProcess server;
+    private RedisServer server;
     private TcpProxy proxy;
     private RedisSessionService service;
 
     @BeforeEach
     void start() throws IOException {
-        server = RedisProcess.startDurable();
+        server = RedisServer.startDurable();
         proxy = TcpProxy.to(server.port());
-        service = RedisSessionService.builder(RedisOptions.builder(RedisURI.create(RedisProcess.HOST, proxy.port()))
+        service = RedisSessionService.builder(RedisOptions.builder(RedisURI.create(RedisServer.HOST, proxy.port()))
                         .timeout(Duration.ofSeconds(10))
                         .build())
                 .build();
@@ -125,7 +126,8 @@ class LostAnswersTest {
         assertThat(service.findSharedState(KEY.userScope()).get("size"))
                 .extracting(SharedValue::value)
                 .isEqualTo(1L);
-        Long pending = server.run(
+        Long pending = RedisAccess.run(
+                server,
                 commands -> commands.exists(SessionKeys.of("ferry:", KEY).pending()));
         assertThat(pending).isZero();
     }
@@ -182,7 +184,7 @@ class LostAnswersTest {
 
     /** Appends as a process does that dies before it brings the shared state where it belongs. */
     private void dieBeforeSharing(SessionEvent event) {
-        RedisOptions options = RedisOptions.builder(server.uri()).build();
+        RedisOptions options = RedisOptions.builder(RedisAccess.uri(server)).build();
         try (RedisCalls calls = new RedisCalls("redis", options)) {
             SharedChange shared =
                     new SharedState(calls, "ferry:").prepare("append", KEY, event.stateDelta(), TestEvents.BEGIN);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
+import io.github.sessionferry.testkit.redis.RedisServer;
 import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -21,13 +22,13 @@ import org.junit.jupiter.api.Test;
 
 class RedisCallsTest {
 
-    private static RedisProcess server;
+    private static RedisServer server;
 
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     @BeforeAll
     static void startServer() {
-        server = RedisProcess.startDurable();
+        server = RedisServer.startDurable();
     }
 
     @AfterAll
@@ -44,8 +45,8 @@ class RedisCallsTest {
 
     @Test
     void read_serverAnswers_isTheAnswer() {
-        RedisCalls calls = calls(server.uri());
-        server.run(commands -> commands.set("greeting", "hello"));
+        RedisCalls calls = calls(RedisAccess.uri(server));
+        RedisAccess.run(server, commands -> commands.set("greeting", "hello"));
 
         byte[] value = calls.read("find", null, commands -> commands.get("greeting"));
 
@@ -55,7 +56,7 @@ class RedisCallsTest {
     @Test
     void read_nobodyListens_failsAtOnceWithHostAndPort() throws IOException {
         int unused = unusedPort();
-        RedisCalls calls = calls(RedisURI.create(RedisProcess.HOST, unused), Duration.ofMinutes(1));
+        RedisCalls calls = calls(RedisURI.create(RedisServer.HOST, unused), Duration.ofMinutes(1));
 
         SessionException failure = failure(() -> calls.read("find", null, commands -> commands.get("k")));
 
@@ -65,7 +66,7 @@ class RedisCallsTest {
 
     @Test
     void change_serverRestartsMeanwhile_isDoneOnce() {
-        RedisCalls calls = calls(server.uri());
+        RedisCalls calls = calls(RedisAccess.uri(server));
         calls.change("append", null, (commands, maybeApplied) -> commands.set("counter", "0".getBytes(UTF_8)));
 
         server.kill();
@@ -80,7 +81,7 @@ class RedisCallsTest {
     @Test
     void change_answerIsLost_isTriedAgainAsMaybeApplied_andNotSentByTheClientItself() throws IOException {
         TcpProxy proxy = open(TcpProxy.to(server.port()));
-        RedisCalls calls = calls(RedisURI.create(RedisProcess.HOST, proxy.port()));
+        RedisCalls calls = calls(RedisURI.create(RedisServer.HOST, proxy.port()));
         calls.change("append", null, (commands, maybeApplied) -> commands.set("lost", "0".getBytes(UTF_8)));
         proxy.loseAnswers(1, "INCR");
         List<Boolean> attempts = new ArrayList<>();
@@ -98,7 +99,7 @@ class RedisCallsTest {
     @Test
     void change_neverAnswered_isAmbiguousWithinTwiceTheTimeout() throws IOException {
         TcpProxy proxy = open(TcpProxy.to(server.port()));
-        RedisCalls calls = calls(RedisURI.create(RedisProcess.HOST, proxy.port()), Duration.ofMillis(500));
+        RedisCalls calls = calls(RedisURI.create(RedisServer.HOST, proxy.port()), Duration.ofMillis(500));
         proxy.loseAnswers(Integer.MAX_VALUE, "INCR");
         long begin = System.nanoTime();
 
@@ -111,9 +112,9 @@ class RedisCallsTest {
 
     @Test
     void read_serverHangs_failsWithinTheTimeout() {
-        RedisCalls calls = calls(server.uri(), Duration.ofMillis(300));
+        RedisCalls calls = calls(RedisAccess.uri(server), Duration.ofMillis(300));
         calls.read("find", null, commands -> commands.get("k"));
-        server.run(commands -> commands.clientPause(1_500));
+        RedisAccess.run(server, commands -> commands.clientPause(1_500));
         long begin = System.nanoTime();
 
         SessionException failure = failure(() -> calls.read("find", null, commands -> commands.get("k")));
@@ -124,7 +125,7 @@ class RedisCallsTest {
 
     @Test
     void call_afterClose_isRefused() {
-        RedisCalls calls = calls(server.uri());
+        RedisCalls calls = calls(RedisAccess.uri(server));
         calls.read("find", null, commands -> commands.get("k"));
         calls.close();
 
@@ -134,7 +135,7 @@ class RedisCallsTest {
     }
 
     private static String stored(String key) {
-        return server.run(commands -> commands.get(key));
+        return RedisAccess.run(server, commands -> commands.get(key));
     }
 
     private RedisCalls calls(RedisURI uri) {

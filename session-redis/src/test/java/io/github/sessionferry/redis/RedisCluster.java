@@ -1,5 +1,6 @@
 package io.github.sessionferry.redis;
 
+import io.github.sessionferry.testkit.redis.RedisServer;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.List;
@@ -12,15 +13,15 @@ final class RedisCluster implements AutoCloseable {
     private static final int SLOTS = 16_384;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final List<RedisProcess> nodes;
+    private final List<RedisServer> nodes;
 
-    private RedisCluster(List<RedisProcess> nodes) {
+    private RedisCluster(List<RedisServer> nodes) {
         this.nodes = nodes;
     }
 
     static RedisCluster start() {
         RedisCluster cluster = new RedisCluster(Stream.generate(
-                        () -> RedisProcess.startDurable("--cluster-enabled", "yes", "--cluster-node-timeout", "2000"))
+                        () -> RedisServer.startDurable("--cluster-enabled", "yes", "--cluster-node-timeout", "2000"))
                 .limit(3)
                 .toList());
         cluster.join();
@@ -32,10 +33,10 @@ final class RedisCluster implements AutoCloseable {
         for (int i = 0; i < nodes.size(); i++) {
             int[] slots =
                     IntStream.range(i * share, Math.min(SLOTS, (i + 1) * share)).toArray();
-            nodes.get(i).run(commands -> commands.clusterAddSlots(slots));
+            RedisAccess.run(nodes.get(i), commands -> commands.clusterAddSlots(slots));
         }
-        for (RedisProcess node : nodes.subList(1, nodes.size())) {
-            nodes.get(0).run(commands -> commands.clusterMeet(RedisProcess.HOST, node.port()));
+        for (RedisServer node : nodes.subList(1, nodes.size())) {
+            RedisAccess.run(nodes.get(0), commands -> commands.clusterMeet(RedisServer.HOST, node.port()));
         }
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!nodes.stream().allMatch(this::isReady)) {
@@ -46,24 +47,24 @@ final class RedisCluster implements AutoCloseable {
         }
     }
 
-    private boolean isReady(RedisProcess node) {
-        String info = node.run(commands -> commands.clusterInfo());
-        String known = node.run(commands -> commands.clusterNodes());
+    private boolean isReady(RedisServer node) {
+        String info = RedisAccess.run(node, commands -> commands.clusterInfo());
+        String known = RedisAccess.run(node, commands -> commands.clusterNodes());
         return info.contains("cluster_state:ok")
                 && known.lines().filter(line -> line.contains("connected")).count() == nodes.size();
     }
 
-    List<RedisProcess> nodes() {
+    List<RedisServer> nodes() {
         return nodes;
     }
 
     RedisOptions options() {
-        return RedisOptions.builder(nodes.stream().map(RedisProcess::uri).toArray(RedisURI[]::new))
+        return RedisOptions.builder(nodes.stream().map(RedisAccess::uri).toArray(RedisURI[]::new))
                 .build();
     }
 
     @Override
     public void close() {
-        nodes.forEach(RedisProcess::close);
+        nodes.forEach(RedisServer::close);
     }
 }

@@ -11,6 +11,7 @@ import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SessionStores;
+import io.github.sessionferry.testkit.redis.RedisServer;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
@@ -40,7 +41,7 @@ class RedisFailuresTest {
 
     @Test
     void anyCall_wrongPassword_asksForCredentials() {
-        RedisProcess server = open(RedisProcess.start("--requirepass", "right-one"));
+        RedisServer server = open(RedisServer.start("--requirepass", "right-one"));
 
         SessionException wrong =
                 failure(() -> service("redis://:wrong-one@", server, "").find(KEY, EventSelection.all()));
@@ -54,18 +55,20 @@ class RedisFailuresTest {
 
     @Test
     void create_userWithoutTheRight_isDenied() {
-        RedisProcess server = open(RedisProcess.start());
-        server.run(commands -> commands.dispatch(
-                CommandType.ACL,
-                new StatusOutput<>(StringCodec.UTF8),
-                new CommandArgs<>(StringCodec.UTF8)
-                        .add("SETUSER")
-                        .add("reader")
-                        .add("on")
-                        .add(">pw")
-                        .add("~*")
-                        .add("+@read")
-                        .add("+@connection")));
+        RedisServer server = open(RedisServer.start());
+        RedisAccess.run(
+                server,
+                commands -> commands.dispatch(
+                        CommandType.ACL,
+                        new StatusOutput<>(StringCodec.UTF8),
+                        new CommandArgs<>(StringCodec.UTF8)
+                                .add("SETUSER")
+                                .add("reader")
+                                .add("on")
+                                .add(">pw")
+                                .add("~*")
+                                .add("+@read")
+                                .add("+@connection")));
 
         SessionException failure = failure(() -> create(service("redis://reader:pw@", server, "")));
 
@@ -74,8 +77,8 @@ class RedisFailuresTest {
 
     @Test
     void create_atAReplica_isRefusedWithAdvice() {
-        RedisProcess primary = open(RedisProcess.start());
-        RedisProcess replica = open(RedisProcess.start("--replicaof", RedisProcess.HOST, "" + primary.port()));
+        RedisServer primary = open(RedisServer.start());
+        RedisServer replica = open(RedisServer.start("--replicaof", RedisServer.HOST, "" + primary.port()));
 
         SessionException failure = failure(() -> create(service("redis://", replica, "")));
 
@@ -85,10 +88,10 @@ class RedisFailuresTest {
 
     @Test
     void create_memoryUsedUp_isRefusedWithAdvice_andReadingGoesOn() {
-        RedisProcess server = open(RedisProcess.start("--maxmemory-policy", "noeviction"));
+        RedisServer server = open(RedisServer.start("--maxmemory-policy", "noeviction"));
         SessionService service = service("redis://", server, "");
         create(service);
-        server.run(commands -> commands.configSet("maxmemory", "1"));
+        RedisAccess.run(server, commands -> commands.configSet("maxmemory", "1"));
 
         SessionException failure =
                 failure(() -> service.create(NewSession.builder("app", "ada").build()));
@@ -100,11 +103,11 @@ class RedisFailuresTest {
 
     @Test
     void find_keyOfAnotherType_isCorrupt_andScanTellsIt() {
-        RedisProcess server = open(RedisProcess.start());
+        RedisServer server = open(RedisServer.start());
         SessionService service = service("redis://", server, "");
         create(service);
         String key = SessionKeys.of("ferry:", KEY).session();
-        server.run(commands -> commands.set(key, "stray"));
+        RedisAccess.run(server, commands -> commands.set(key, "stray"));
 
         assertThat(failure(() -> service.find(KEY, EventSelection.all())).code())
                 .isEqualTo(SessionErrorCode.CORRUPT);
@@ -115,11 +118,12 @@ class RedisFailuresTest {
 
     @Test
     void find_eventsEvicted_isCorruptInsteadOfShort() {
-        RedisProcess server = open(RedisProcess.start());
+        RedisServer server = open(RedisServer.start());
         SessionService service = service("redis://", server, "");
         create(service);
         service.append(KEY, TestEvents.event("e1", 1));
-        server.run(commands -> commands.del(SessionKeys.of("ferry:", KEY).events()));
+        RedisAccess.run(
+                server, commands -> commands.del(SessionKeys.of("ferry:", KEY).events()));
 
         assertThat(failure(() -> service.find(KEY, EventSelection.all())).code())
                 .isEqualTo(SessionErrorCode.CORRUPT);
@@ -127,7 +131,7 @@ class RedisFailuresTest {
 
     @Test
     void anyCall_databaseThatIsNotThere_isToldSo() {
-        RedisProcess server = open(RedisProcess.start());
+        RedisServer server = open(RedisServer.start());
 
         SessionException failure =
                 failure(() -> service("redis://", server, "/99").find(KEY, EventSelection.all()));
@@ -139,8 +143,8 @@ class RedisFailuresTest {
         service.create(NewSession.builder(KEY).state(Map.of("k", 1L)).build());
     }
 
-    private SessionService service(String begin, RedisProcess server, String end) {
-        return open(SessionStores.open(begin + RedisProcess.HOST + ":" + server.port() + end));
+    private SessionService service(String begin, RedisServer server, String end) {
+        return open(SessionStores.open(begin + RedisServer.HOST + ":" + server.port() + end));
     }
 
     private <T extends AutoCloseable> T open(T closeable) {

@@ -14,6 +14,7 @@ import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.StoreRequest;
 import io.github.sessionferry.core.StoreResult;
 import io.github.sessionferry.testkit.TestClock;
+import io.github.sessionferry.testkit.redis.RedisServer;
 import io.lettuce.core.cluster.SlotHash;
 import java.time.Duration;
 import java.util.List;
@@ -33,14 +34,14 @@ class RedisLayoutTest {
 
     private static final SessionKey KEY = new SessionKey("app", "ada", "}{s}\n1{");
 
-    private static RedisProcess server;
+    private static RedisServer server;
 
     private final TestClock clock = TestClock.at(TestEvents.BEGIN);
     private RedisSessionService service;
 
     @BeforeAll
     static void startServer() {
-        server = RedisProcess.start();
+        server = RedisServer.start();
     }
 
     @AfterAll
@@ -50,8 +51,9 @@ class RedisLayoutTest {
 
     @BeforeEach
     void open() {
-        server.run(commands -> commands.flushall());
-        service = RedisSessionService.builder(RedisOptions.builder(server.uri()).build())
+        RedisAccess.run(server, commands -> commands.flushall());
+        service = RedisSessionService.builder(
+                        RedisOptions.builder(RedisAccess.uri(server)).build())
                 .clock(clock)
                 .build();
     }
@@ -105,7 +107,8 @@ class RedisLayoutTest {
     }
 
     private void runFirstPart(StoreTask task) {
-        try (RedisLink link = RedisLink.to(RedisOptions.builder(server.uri()).build())) {
+        try (RedisLink link =
+                RedisLink.to(RedisOptions.builder(RedisAccess.uri(server)).build())) {
             List<Object> answer = Script.named("store.lua")
                     .run(
                             link.commands().join(),
@@ -147,8 +150,8 @@ class RedisLayoutTest {
         service.append(KEY, TestEvents.event("e1", 1));
 
         assertThat(SessionKeys.of("ferry:", KEY).all().subList(0, 3))
-                .allSatisfy(key -> assertThat(
-                                server.run(commands -> commands.pttl(key)).longValue())
+                .allSatisfy(key -> assertThat(RedisAccess.run(server, commands -> commands.pttl(key))
+                                .longValue())
                         .isBetween(
                                 Duration.ofMinutes(59).toMillis(),
                                 Duration.ofHours(1).toMillis()));
@@ -163,21 +166,21 @@ class RedisLayoutTest {
         service.store(session(KEY, 1), Precondition.none());
 
         assertThat(SessionKeys.of("ferry:", KEY).all().subList(0, 3))
-                .allSatisfy(key -> assertThat(
-                                server.run(commands -> commands.pttl(key)).longValue())
+                .allSatisfy(key -> assertThat(RedisAccess.run(server, commands -> commands.pttl(key))
+                                .longValue())
                         .isEqualTo(-1));
     }
 
     @Test
     void deletion_takesOutItsOwnIndexEntryAndNotItsSuccessors() {
         service.create(NewSession.builder(KEY).build());
-        String born = server.run(
-                commands -> commands.hget(SessionKeys.of("ferry:", KEY).session(), StoredSession.BORN));
+        String born = RedisAccess.run(
+                server, commands -> commands.hget(SessionKeys.of("ferry:", KEY).session(), StoredSession.BORN));
         service.delete(KEY, Precondition.none());
         service.create(NewSession.builder(KEY).build());
 
-        try (RedisCalls calls =
-                new RedisCalls("redis", RedisOptions.builder(server.uri()).build())) {
+        try (RedisCalls calls = new RedisCalls(
+                "redis", RedisOptions.builder(RedisAccess.uri(server)).build())) {
             new SessionIndex(calls, "ferry:").remove(KEY, born);
         }
 
@@ -188,7 +191,7 @@ class RedisLayoutTest {
     @Test
     void scan_entryWithoutSession_isPassedOverAndRemovedAfterADay() {
         service.create(NewSession.builder(KEY).build());
-        SessionKeys.of("ferry:", KEY).all().forEach(key -> server.run(commands -> commands.del(key)));
+        SessionKeys.of("ferry:", KEY).all().forEach(key -> RedisAccess.run(server, commands -> commands.del(key)));
 
         assertThat(scanned()).isEmpty();
         assertThat(service.estimatedSessions()).hasValue(1);
@@ -234,7 +237,7 @@ class RedisLayoutTest {
         service.create(NewSession.builder(KEY).build());
 
         try (RedisSessionService other = RedisSessionService.builder(
-                        RedisOptions.builder(server.uri()).build())
+                        RedisOptions.builder(RedisAccess.uri(server)).build())
                 .prefix("other:")
                 .clock(clock)
                 .build()) {

@@ -7,6 +7,7 @@ import io.github.sessionferry.core.NewSession;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SessionStores;
+import io.github.sessionferry.testkit.redis.RedisServer;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -17,11 +18,11 @@ class RedisSentinelTest {
 
     @Test
     void append_primaryDies_goesToThePromotedReplica() {
-        try (RedisProcess primary = RedisProcess.start();
-                RedisProcess replica = RedisProcess.start("--replicaof", RedisProcess.HOST, "" + primary.port());
-                RedisProcess sentinel = RedisProcess.startSentinel(primary);
+        try (RedisServer primary = RedisServer.start();
+                RedisServer replica = RedisServer.start("--replicaof", RedisServer.HOST, "" + primary.port());
+                RedisServer sentinel = RedisServer.startSentinel(primary);
                 SessionService service = SessionStores.open(
-                        "redis-sentinel://" + RedisProcess.HOST + ":" + sentinel.port() + "?master=main&timeout=30s")) {
+                        "redis-sentinel://" + RedisServer.HOST + ":" + sentinel.port() + "?master=main&timeout=30s")) {
             service.create(NewSession.builder(KEY).state(Map.of("k", 1L)).build());
             awaitReplica(primary, sentinel);
 
@@ -30,18 +31,18 @@ class RedisSentinelTest {
 
             assertThat(service.find(KEY, EventSelection.all()).orElseThrow().state())
                     .isEqualTo(Map.of("k", 2L));
-            String role = replica.run(commands -> commands.info("replication"));
+            String role = RedisAccess.run(replica, commands -> commands.info("replication"));
             assertThat(role).contains("role:master");
         }
     }
 
-    private static void awaitReplica(RedisProcess primary, RedisProcess sentinel) {
+    private static void awaitReplica(RedisServer primary, RedisServer sentinel) {
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         boolean known = false;
         while (!known && System.nanoTime() < deadline) {
-            String state = sentinel.run(commands -> commands.info("sentinel"));
+            String state = RedisAccess.run(sentinel, commands -> commands.info("sentinel"));
             known = state.contains("slaves=1")
-                    && primary.run(commands -> {
+                    && RedisAccess.run(primary, commands -> {
                                 commands.set("last", "write");
                                 return commands.waitForReplication(1, 5_000);
                             })

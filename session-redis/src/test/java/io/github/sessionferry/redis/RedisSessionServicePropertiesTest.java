@@ -3,6 +3,7 @@ package io.github.sessionferry.redis;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.testkit.contract.SessionServiceProperties;
+import io.github.sessionferry.testkit.redis.RedisServer;
 import java.util.EnumSet;
 import java.util.Set;
 import net.jqwik.api.lifecycle.AfterContainer;
@@ -10,11 +11,11 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 
 class RedisSessionServicePropertiesTest extends SessionServiceProperties {
 
-    private static RedisProcess server;
+    private static RedisServer server;
 
     @BeforeContainer
     static void start() {
-        server = RedisProcess.start();
+        server = RedisServer.start();
     }
 
     @AfterContainer
@@ -24,7 +25,8 @@ class RedisSessionServicePropertiesTest extends SessionServiceProperties {
 
     @Override
     protected SessionService create() {
-        return RedisSessionService.builder(RedisOptions.builder(server.uri()).build())
+        return RedisSessionService.builder(
+                        RedisOptions.builder(RedisAccess.uri(server)).build())
                 .build();
     }
 

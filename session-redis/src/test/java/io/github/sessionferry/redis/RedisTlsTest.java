@@ -9,6 +9,7 @@ import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SessionStores;
+import io.github.sessionferry.testkit.redis.RedisServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -35,14 +36,14 @@ class RedisTlsTest {
     @TempDir
     static Path folder;
 
-    private static RedisProcess server;
+    private static RedisServer server;
     private static TcpProxy door;
 
     @BeforeAll
     static void start() throws Exception {
         keytool("-genkeypair", "-alias", "door", "-keyalg", "RSA", "-dname", "CN=door", "-ext", "SAN=ip:127.0.0.1");
         keytool("-exportcert", "-alias", "door", "-rfc", "-file", certificate().toString());
-        server = RedisProcess.start();
+        server = RedisServer.start();
         door = new TcpProxy(
                 context().getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress()),
                 server.port());
@@ -73,7 +74,7 @@ class RedisTlsTest {
     }
 
     private static SessionService open(String parameters) {
-        return SessionStores.open("rediss://" + RedisProcess.HOST + ":" + door.port() + "/0" + parameters);
+        return SessionStores.open("rediss://" + RedisServer.HOST + ":" + door.port() + "/0" + parameters);
     }
 
     private static Path certificate() {

@@ -3,6 +3,7 @@ package io.github.sessionferry.redis;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.testkit.VisitorsOnly;
+import io.github.sessionferry.testkit.redis.RedisServer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
@@ -13,11 +14,11 @@ class WebInCategoriesContractTest extends WebContract {
 
     private static final Map<String, SessionKey> KEYS = new ConcurrentHashMap<>();
 
-    private static RedisProcess server;
+    private static RedisServer server;
 
     @BeforeAll
     static void start() {
-        server = RedisProcess.start();
+        server = RedisServer.start();
     }
 
     @AfterAll
@@ -27,7 +28,7 @@ class WebInCategoriesContractTest extends WebContract {
 
     @Override
     RedisOptions options() {
-        return RedisOptions.builder(server.uri()).build();
+        return RedisOptions.builder(RedisAccess.uri(server)).build();
     }
 
     @Override

@@ -22,6 +22,7 @@ import io.github.sessionferry.core.StoreRequest;
 import io.github.sessionferry.core.StoreResult;
 import io.github.sessionferry.core.TaggedValue;
 import io.github.sessionferry.core.UnreadableRecord;
+import io.github.sessionferry.testkit.redis.RedisServer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
@@ -45,7 +46,7 @@ class WebRedisSessionServiceTest {
 
     private static final Instant UPDATED = Instant.parse("2026-02-01T00:00:00.000001Z");
 
-    private static RedisProcess server;
+    private static RedisServer server;
     private static RedisClient client;
     private static RedisCommands<String, String> commands;
 
@@ -53,8 +54,8 @@ class WebRedisSessionServiceTest {
 
     @BeforeAll
     static void start() {
-        server = RedisProcess.start();
-        client = RedisClient.create(server.uri());
+        server = RedisServer.start();
+        client = RedisClient.create(RedisAccess.uri(server));
         commands = client.connect().sync();
     }
 
@@ -76,7 +77,8 @@ class WebRedisSessionServiceTest {
     }
 
     private static WebRedisSessionService.Builder builder() {
-        return WebRedisSessionService.builder(RedisOptions.builder(server.uri()).build())
+        return WebRedisSessionService.builder(
+                        RedisOptions.builder(RedisAccess.uri(server)).build())
                 .appName("shop")
                 .userKey("user_id");
     }

@@ -1,15 +1,16 @@
 package io.github.sessionferry.redis;
 
+import io.github.sessionferry.testkit.redis.RedisServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 class WebServerContractTest extends WebContract {
 
-    private static RedisProcess server;
+    private static RedisServer server;
 
     @BeforeAll
     static void start() {
-        server = RedisProcess.start();
+        server = RedisServer.start();
     }
 
     @AfterAll
@@ -19,6 +20,6 @@ class WebServerContractTest extends WebContract {
 
     @Override
     RedisOptions options() {
-        return RedisOptions.builder(server.uri()).build();
+        return RedisOptions.builder(RedisAccess.uri(server)).build();
     }
 }

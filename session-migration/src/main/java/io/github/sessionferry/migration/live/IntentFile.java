@@ -49,7 +49,7 @@ final class IntentFile implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
-    private final boolean force;
+    private final @Nullable GroupForce force;
     private final Map<Long, Owed> open = new LinkedHashMap<>();
     private long last;
 
@@ -59,7 +59,7 @@ final class IntentFile implements AutoCloseable {
     private IntentFile(Path file, FileChannel channel, boolean force) throws IOException {
         this.file = file;
         this.channel = channel;
-        this.force = force;
+        this.force = force ? new GroupForce(this::last, () -> channel.force(false)) : null;
         readOpen();
         channel.position(channel.size());
         torn = channel.size() > 0;
@@ -153,7 +153,25 @@ final class IntentFile implements AutoCloseable {
      * @return its number
      * @throws SessionException if it cannot be noted; then the change must not be made
      */
-    synchronized long begin(Owed owed) {
+    long begin(Owed owed) {
+        long number = 0;
+        try {
+            number = write(owed);
+            if (force != null) {
+                force.upTo(number);
+            }
+            return number;
+        } catch (IOException e) {
+            forget(number);
+            throw new SessionException(
+                    SessionErrorCode.UNAVAILABLE,
+                    "the debt file " + file
+                            + " cannot be written; nothing was changed. Make room, or give another file",
+                    e);
+        }
+    }
+
+    private synchronized long write(Owed owed) throws IOException {
         long number = ++last;
         Map<String, @Nullable Object> line = new LinkedHashMap<>();
         line.put(BEGIN, number);
@@ -163,20 +181,17 @@ final class IntentFile implements AutoCloseable {
         line.put(APP_STATE, owed.touched().app());
         line.put(USER_STATE, owed.touched().user());
         line.put(SINCE, owed.since());
-        try {
-            writeLine(Json.write(line));
-            if (force) {
-                channel.force(false);
-            }
-        } catch (IOException e) {
-            throw new SessionException(
-                    SessionErrorCode.UNAVAILABLE,
-                    "the debt file " + file
-                            + " cannot be written; nothing was changed. Make room, or give another file",
-                    e);
-        }
+        writeLine(Json.write(line));
         open.put(number, owed);
         return number;
+    }
+
+    private synchronized long last() {
+        return last;
+    }
+
+    private synchronized void forget(long number) {
+        open.remove(number);
     }
 
     /** Notes that a change is in both stores. A failure to do so costs a comparison at the next start. */

@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * before the session goes and kept after it.
  *
  * <p>A record tells when the session that went had been created. What was created later under the same key is another
- * session and is not meant. Thread-safe.
+ * session and is not meant. Of a session that does not tell when it was created it tells when it changed last; what changes
+ * later is another one. Thread-safe.
  */
 final class DeletedSessions {
 
@@ -68,7 +69,7 @@ final class DeletedSessions {
      *
      * @param key which session
      * @param side the store that decided, where the record is
-     * @param created when the session had been created; {@link Instant#EPOCH} if nobody knows
+     * @param created when the session had been created, or where that is not told, changed last
      * @param done whether the session was seen to be gone; until then it may have stayed
      * @param settled whether the other store's copy is known to be gone as well
      * @param by which try this is of; of several at the same time the last
@@ -79,7 +80,7 @@ final class DeletedSessions {
 
         /** Whether a session is the one that was deleted, or an older one. */
         boolean covers(Session session) {
-            return !SeenSessions.createTime(session).isAfter(created);
+            return !SeenSessions.createdOrChanged(session).isAfter(created);
         }
 
         /** This one and another try: the one of the later session, and of one session the one that was done. */
@@ -175,7 +176,7 @@ final class DeletedSessions {
         Deletion deletion = new Deletion(
                 key,
                 side,
-                SeenSessions.createTime(standing),
+                SeenSessions.createdOrChanged(standing),
                 false,
                 false,
                 UUID.randomUUID().toString(),
@@ -246,7 +247,7 @@ final class DeletedSessions {
     }
 
     private void leaveOut(Session written, StoreSide side) {
-        Instant earlier = SeenSessions.createTime(written).minus(1, ChronoUnit.MICROS);
+        Instant earlier = SeenSessions.createdOrChanged(written).minus(1, ChronoUnit.MICROS);
         try {
             var unused = change(
                     written.key(),

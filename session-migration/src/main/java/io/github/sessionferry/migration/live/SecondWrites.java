@@ -26,7 +26,10 @@ import org.slf4j.LoggerFactory;
  * Brings what the authority has acknowledged to the other store, beside the caller's path.
  *
  * <p>A change is made there as it was made here, then both stores are compared: writers at the same time may have come in
- * another order, or one may have failed. What differs is settled; what cannot be settled becomes debt. Thread-safe.
+ * another order, or one may have failed. What differs is settled; what cannot be settled becomes debt. Where a session is its
+ * state alone, it is settled at once: nothing would tell that an append which comes late is older than what stands there.
+ *
+ * <p>Thread-safe.
  */
 final class SecondWrites {
 
@@ -130,12 +133,12 @@ final class SecondWrites {
 
     private void bringOver(Change change, Course course) {
         SessionKey key = change.key();
-        SessionEvent event = change.event();
-        if (event != null) {
-            append(key, event, course.other());
-            removeIfStray(key, event, course.authority());
+        SessionEvent repeated = stores.keepEvents() ? change.event() : null;
+        if (repeated != null) {
+            append(key, repeated, course.other());
+            removeIfStray(key, repeated, course.authority());
         }
-        if (event == null || !settlement.isAlike(key)) {
+        if (repeated == null || !settlement.isAlike(key)) {
             settlement.settle(key, course.authority(), course.carry());
         }
         settleScopes(key, change.intent().owed().touched(), change.delta(), course.authority(), course.appAuthority());

@@ -3,6 +3,7 @@ package io.github.sessionferry.migration.live;
 import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionEvent;
 import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.StateValues;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +27,21 @@ final class SeenSessions {
     private static final int MOST_SESSIONS = 10_000 / SHARDS;
     private static final int MOST_EVENTS = 1_000_000 / SHARDS;
 
+    private final boolean eventsAreKept;
     private final List<Shard> shards = Stream.generate(Shard::new).limit(SHARDS).toList();
 
-    static Instant createTime(Session session) {
-        return session.createTime().orElse(Instant.EPOCH);
+    /**
+     * Remembers nothing yet.
+     *
+     * @param eventsAreKept whether what was told shows in a session's events; else its update time shows it
+     */
+    SeenSessions(boolean eventsAreKept) {
+        this.eventsAreKept = eventsAreKept;
+    }
+
+    /** What tells a session from one that was deleted before under the same key. */
+    static Instant createdOrChanged(Session session) {
+        return session.createTime().orElse(session.updateTime());
     }
 
     /** How what a store has of a session stands to what was told of it. */
@@ -66,8 +79,8 @@ final class SeenSessions {
     }
 
     /** Remembers that a session is gone. */
-    void gone(SessionKey key, Instant created) {
-        shard(key).gone(key, created);
+    void gone(Session session) {
+        shard(session.key()).gone(session);
     }
 
     /** Remembers that a session was told to be absent. */
@@ -80,25 +93,34 @@ final class SeenSessions {
         return shards.get((hash ^ hash >>> 16) & SHARDS - 1);
     }
 
-    private static final class Seen {
-        private Instant created;
+    private final class Seen {
+        private Optional<Instant> created;
+        private Instant changed;
         private @Nullable Instant gone;
         private final Set<String> events = new LinkedHashSet<>();
 
-        Seen(Instant created) {
-            this.created = created;
+        Seen(Session session) {
+            created = session.createTime();
+            changed = session.updateTime();
+        }
+
+        Instant createdOrChanged() {
+            return created.orElse(changed);
         }
 
         Standing standing(Session session, boolean whole) {
-            if (gone != null && !createTime(session).isAfter(gone)) {
+            if (gone != null && !SeenSessions.createdOrChanged(session).isAfter(gone)) {
                 return Standing.GONE;
             }
-            return whole && lacksEvents(session) ? Standing.BEHIND : Standing.CURRENT;
+            boolean isBehind = eventsAreKept
+                    ? whole && lacksEvents(session)
+                    : session.updateTime().isBefore(changed);
+            return isBehind ? Standing.BEHIND : Standing.CURRENT;
         }
 
         private boolean lacksEvents(Session session) {
             return !events.isEmpty()
-                    && created.equals(createTime(session))
+                    && created.equals(session.createTime())
                     && !hasInOrder(session, events)
                     && !hasAll(session, events);
         }
@@ -125,7 +147,7 @@ final class SeenSessions {
         }
     }
 
-    private static final class Shard {
+    private final class Shard {
         private final Map<SessionKey, Seen> seen = new LinkedHashMap<>(16, 0.75f, true);
         private int events;
 
@@ -148,15 +170,15 @@ final class SeenSessions {
         }
 
         private Seen known(Session session) {
-            return seen.computeIfAbsent(session.key(), key -> new Seen(createTime(session)));
+            return seen.computeIfAbsent(session.key(), key -> new Seen(session));
         }
 
         private void remember(Session session, Seen known, boolean hasAllKnown) {
-            Instant created = createTime(session);
-            if (!known.created.equals(created)) {
+            if (!known.created.equals(session.createTime())) {
                 forgetEvents(known);
-                known.created = created;
+                known.created = session.createTime();
             }
+            known.changed = session.updateTime();
             List<SessionEvent> told = session.events();
             if (!hasAllKnown || told.size() > known.events.size()) {
                 told.forEach(event -> add(known, event));
@@ -166,8 +188,14 @@ final class SeenSessions {
 
         synchronized void appended(SessionKey key, SessionEvent event) {
             Seen known = seen.get(key);
-            if (known != null) {
+            if (known == null) {
+                return;
+            }
+            Instant time = StateValues.toMicros(event.timestamp());
+            if (eventsAreKept) {
                 add(known, event);
+            } else if (time.isAfter(known.changed)) {
+                known.changed = time;
             }
         }
 
@@ -175,9 +203,12 @@ final class SeenSessions {
             events += known.events.add(event.id()) ? 1 : 0;
         }
 
-        synchronized void gone(SessionKey key, Instant created) {
-            Seen known = seen.computeIfAbsent(key, absent -> new Seen(created));
-            known.gone = created;
+        synchronized void gone(Session session) {
+            gone(known(session), createdOrChanged(session));
+        }
+
+        private void gone(Seen known, Instant time) {
+            known.gone = time;
             forgetEvents(known);
             forgetEldest();
         }
@@ -185,7 +216,7 @@ final class SeenSessions {
         synchronized void toldAbsent(SessionKey key) {
             Seen known = seen.get(key);
             if (known != null && known.gone == null) {
-                gone(key, known.created);
+                gone(known, known.createdOrChanged());
             }
         }
 

@@ -155,13 +155,18 @@ final class StagedView implements SessionService {
         return switch (tell(found, events)) {
             case CURRENT -> found;
             case GONE -> Optional.empty();
-            case BEHIND ->
-                throw new SessionException(
-                        SessionErrorCode.UNAVAILABLE,
-                        "the session is older in both stores than what was read before; try again later",
-                        key,
-                        null,
-                        null);
+            case BEHIND -> {
+                if (stores.keepEvents()) {
+                    throw new SessionException(
+                            SessionErrorCode.UNAVAILABLE,
+                            "the session is older in both stores than what was read before; try again later",
+                            key,
+                            null,
+                            null);
+                }
+                // Nothing is missing: its application, or somebody who restored it, has set its time back.
+                yield found.map(this::told);
+            }
         };
     }
 
@@ -445,7 +450,7 @@ final class StagedView implements SessionService {
             staging.debts().end(intent);
             return outcome;
         }
-        staging.seen().gone(key, SeenSessions.createTime(standing.get()));
+        staging.seen().gone(standing.get());
         bring(operation, new SecondWrites.Change(intent, null, Map.of()));
         return outcome;
     }

@@ -32,7 +32,7 @@ final class Staging {
     private final boolean talksLive;
     private final boolean writesInEmergency;
     private final @Nullable Instant legacyUntil;
-    private final SeenSessions seen = new SeenSessions();
+    private final SeenSessions seen;
     private volatile boolean emergency;
 
     Staging(
@@ -58,6 +58,7 @@ final class Staging {
         talksLive = settings.talksLive;
         writesInEmergency = settings.writesInEmergency;
         legacyUntil = settings.legacyUntil;
+        seen = new SeenSessions(stores.keepEvents());
     }
 
     PlanUse begin() {

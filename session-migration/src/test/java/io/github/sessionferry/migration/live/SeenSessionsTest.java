@@ -15,7 +15,7 @@ class SeenSessionsTest {
     private static final SessionKey KEY = new SessionKey("app", "user", "s");
     private static final Instant CREATED = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final SeenSessions seen = new SeenSessions();
+    private final SeenSessions seen = new SeenSessions(true);
 
     private static Session session(Instant created, String... eventIds) {
         return Session.builder(KEY, created)

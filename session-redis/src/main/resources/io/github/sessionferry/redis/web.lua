@@ -201,7 +201,9 @@ local function append()
   end
   local rest = { 'updated', ARGV[6] }
   for j = 1, #details, 2 do
-    if details[j] ~= 'updated' and details[j] ~= 'until' then
+    if details[j] == 'updated' then
+      if (tonumber(details[j + 1]) or 0) > tonumber(ARGV[6]) then rest[2] = details[j + 1] end
+    elseif details[j] ~= 'until' then
       rest[#rest + 1] = details[j]
       rest[#rest + 1] = details[j + 1]
     end

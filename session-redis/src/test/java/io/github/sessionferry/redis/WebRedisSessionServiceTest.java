@@ -483,4 +483,18 @@ class WebRedisSessionServiceTest {
 
         assertThat(found(key("", "abc")).state()).hasSize(160);
     }
+
+    @Test
+    void append_byManyAtOnce_leavesTheLatestUpdateTime() {
+        service.store(seed(), Precondition.absent());
+        SessionKey key = seed().key();
+        int appends = 400;
+
+        IntStream.rangeClosed(1, appends).parallel().forEach(number -> {
+            var unused = service.append(key, delta(UPDATED.plusSeconds(number), Map.of("k" + number, number)));
+        });
+
+        assertThat(found(key).updateTime()).isEqualTo(UPDATED.plusSeconds(appends));
+        assertThat(found(key).state()).containsKeys("k1", "k" + appends);
+    }
 }

@@ -15,6 +15,7 @@ final class Benchmarks {
             new LatencyMeasurement(),
             new QuotaMeasurement(),
             new SoakMeasurement(),
+            new LoadMeasurement(),
             new HeapMeasurement(),
             new FilesMeasurement());
 

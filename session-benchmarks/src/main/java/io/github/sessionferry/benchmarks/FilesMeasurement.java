@@ -1,9 +1,5 @@
 package io.github.sessionferry.benchmarks;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -23,15 +19,12 @@ final class FilesMeasurement implements Measurement {
 
     @Override
     public void run(Figures figures) throws Exception {
-        Path folder = Files.createTempDirectory("session-benchmarks");
-        String from = "file:" + folder.resolve("from") + "?create=true";
-        String to = "file:" + folder.resolve("to") + "?create=true";
-        try {
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
+            String from = "file:" + folder.path().resolve("from") + "?create=true";
+            String to = "file:" + folder.path().resolve("to") + "?create=true";
             add(figures, "generate", "--to", from, "--sessions", "" + SESSIONS, "--events", "" + EVENTS);
             add(figures, "migrate", "--from", from, "--to", to);
             add(figures, "validate", "--from", from, "--to", to);
-        } finally {
-            delete(folder);
         }
     }
 
@@ -49,13 +42,5 @@ final class FilesMeasurement implements Measurement {
                 "%,.0f s, %,.0f sessions/s",
                 seconds,
                 SESSIONS / seconds);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

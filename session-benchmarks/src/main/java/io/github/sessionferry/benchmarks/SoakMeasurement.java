@@ -35,23 +35,19 @@ final class SoakMeasurement implements Measurement {
         figures.add(
                 "soak",
                 load,
-                "%,d operations, %,d failed tries, %,d retries; %,d events acknowledged:"
-                        + " %d lost, %d doubled, %d read backwards, %d deleted sessions back",
+                "%,d operations, %,d failed tries, %,d retries; %,d events acknowledged: %s",
                 result.operations(),
                 result.errors(),
                 result.retries(),
-                result.acknowledged(),
-                result.lost(),
-                result.doubled(),
-                result.readBackwards(),
-                result.back());
+                result.audit().allAcknowledged(),
+                result.audit());
         List<String> phases = Stream.concat(Arrays.stream(Stage.values()).map(Stage::name), Stream.of(Soak.MOVING))
                 .toList();
         for (String phase : phases) {
             add(figures, load, "soak, reads in " + phase, result.reads(phase), result.plainReads(phase));
             add(figures, load, "soak, appends in " + phase, result.appends(phase), result.plainAppends(phase));
         }
-        result.requireIntact();
+        result.audit().requireIntact();
     }
 
     private static void add(Figures figures, String load, String what, double staged, double plain) {

@@ -122,10 +122,10 @@ final class SoakUser {
             return true;
         });
         if (ending == Ending.DONE && remembered(key).add(event)) {
-            result.acknowledged(1);
+            result.audit().acknowledged();
         }
         if (ending == Ending.ABSENT) {
-            result.lost(1);
+            result.audit().lost(1);
             open.remove(key);
         } else if (remembered(key).size() >= LONGEST_SESSION) {
             open.remove(key);
@@ -152,7 +152,7 @@ final class SoakUser {
         if (ending == Ending.DONE) {
             deleted.add(key);
         } else if (ending == Ending.ABSENT) {
-            result.lost(1);
+            result.audit().lost(1);
         }
     }
 
@@ -163,7 +163,7 @@ final class SoakUser {
                 && !read.get(0)
                         .map(session -> ids(session).containsAll(remembered(key)))
                         .orElse(false)) {
-            result.wentBackwards();
+            result.audit().wentBackwards();
         }
     }
 
@@ -215,14 +215,16 @@ final class SoakUser {
         standing.forEach((key, events) -> {
             Optional<Session> session = store.find(key, EventSelection.all());
             List<String> present = session.map(SoakUser::ids).orElse(List.of());
-            result.lost(session.isEmpty() ? 1 : 0);
-            result.lost(
-                    events.stream().filter(event -> !present.contains(event)).count());
-            result.doubled(present.size() - new HashSet<>(present).size());
+            result.audit().lost(session.isEmpty() ? 1 : 0);
+            result.audit()
+                    .lost(events.stream()
+                            .filter(event -> !present.contains(event))
+                            .count());
+            result.audit().doubled(present.size() - new HashSet<>(present).size());
         });
         for (SessionKey key : deleted) {
             if (store.find(key, EventSelection.none()).isPresent()) {
-                result.cameBack();
+                result.audit().cameBack();
             }
         }
     }

@@ -14,8 +14,8 @@ class SoakTest {
     void soak_ofAFewUsersAndSeconds_losesAndDoublesNothing() throws InterruptedException {
         SoakResult result = new Soak(10, Duration.ofSeconds(2)).run();
 
-        result.requireIntact();
-        assertThat(result.acknowledged()).isPositive();
+        result.audit().requireIntact();
+        assertThat(result.audit().allAcknowledged()).isPositive();
         assertThat(result.errors()).isPositive();
         for (Stage stage : Stage.values()) {
             assertThat(result.reads(stage.name())).as("reads in %s", stage).isPositive();

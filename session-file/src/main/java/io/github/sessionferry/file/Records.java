@@ -50,6 +50,11 @@ final class Records {
         }
     }
 
+    /** Tells cheaply that there are no records yet. */
+    boolean exist() {
+        return folder.toFile().exists();
+    }
+
     /** Tells cheaply that there is no such record. */
     boolean mayExist(Location location) {
         return file(location).toFile().exists();

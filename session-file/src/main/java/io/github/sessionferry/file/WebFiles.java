@@ -15,7 +15,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.time.Clock;
@@ -51,20 +50,25 @@ final class WebFiles {
      * What a file holds.
      *
      * @param state the object's members
-     * @param modified the file's modification time
+     * @param file the file's state when it was read
      * @param digest another one if anything of it changes
      */
-    record Content(Map<String, @Nullable Object> state, Instant modified, String digest) {}
+    record Content(Map<String, @Nullable Object> state, FileState file, String digest) {
+
+        Instant modified() {
+            return StateValues.toMicros(file.modified().toInstant());
+        }
+    }
 
     /** What a file held at one moment. */
     private static final class Raw {
 
         private final byte[] bytes;
-        private final FileTime modified;
+        private final FileState file;
 
-        Raw(byte[] bytes, FileTime modified) {
+        Raw(byte[] bytes, FileState file) {
             this.bytes = bytes;
-            this.modified = modified;
+            this.file = file;
         }
     }
 
@@ -73,6 +77,16 @@ final class WebFiles {
 
     Path file(String name) {
         return folder.resolve(name);
+    }
+
+    /** The state of a file; nothing if it does not exist. */
+    @Nullable
+    FileState state(String name) throws IOException {
+        try {
+            return FileState.of(file(name));
+        } catch (NoSuchFileException e) {
+            return null;
+        }
     }
 
     /** Reads a file, or nothing if it does not exist. */
@@ -86,7 +100,7 @@ final class WebFiles {
             try {
                 return content(raw);
             } catch (UnreadableException e) {
-                if (tries == TRIES || isOlderThan(raw.modified, MAY_BE_BEING_WRITTEN)) {
+                if (tries == TRIES || isOlderThan(raw.file.modified(), MAY_BE_BEING_WRITTEN)) {
                     throw e;
                 }
                 pause();
@@ -100,18 +114,18 @@ final class WebFiles {
         }
         return new Content(
                 Records.document(StoreFolder.text(raw.bytes)),
-                StateValues.toMicros(raw.modified.toInstant()),
-                Digests.sha256(raw.modified.toString().getBytes(StandardCharsets.UTF_8), raw.bytes));
+                raw.file,
+                Digests.sha256(raw.file.modified().toString().getBytes(StandardCharsets.UTF_8), raw.bytes));
     }
 
     private @Nullable Raw raw(Path file) throws IOException, UnreadableException {
         try {
             for (int tries = 1; tries <= TRIES; tries++) {
-                BasicFileAttributes before = attributes(file);
+                FileState before = FileState.of(file);
                 requireFile(before);
                 byte[] bytes = bytes(file, before.size());
-                if (isSame(before, attributes(file)) && bytes.length == before.size()) {
-                    return new Raw(bytes, before.lastModifiedTime());
+                if (before.equals(FileState.of(file)) && bytes.length == before.size()) {
+                    return new Raw(bytes, before);
                 }
                 pause();
             }
@@ -123,31 +137,21 @@ final class WebFiles {
         throw new UnreadableException("the file changed each time it was read; run again when it is quieter");
     }
 
-    private static BasicFileAttributes attributes(Path file) throws IOException {
-        return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static boolean isSame(BasicFileAttributes before, BasicFileAttributes after) {
-        return before.lastModifiedTime().equals(after.lastModifiedTime())
-                && before.size() == after.size()
-                && String.valueOf(before.fileKey()).equals(String.valueOf(after.fileKey()));
-    }
-
-    private void requireFile(BasicFileAttributes attributes) throws UnreadableException {
-        if (attributes.isSymbolicLink()) {
+    private void requireFile(FileState file) throws UnreadableException {
+        if (file.isSymbolicLink()) {
             throw new UnreadableException("a symbolic link, which is not followed; put the file itself here");
         }
-        if (!attributes.isRegularFile()) {
+        if (!file.isRegularFile()) {
             throw new UnreadableException("a folder or device where a file should be");
         }
-        if (attributes.size() > maxBytes) {
+        if (file.size() > maxBytes) {
             throw new UnreadableException(
-                    "the file has " + attributes.size() + " bytes, more than the " + maxBytes + " of maxBytes");
+                    "the file has " + file.size() + " bytes, more than the " + maxBytes + " of maxBytes");
         }
     }
 
     private static byte[] bytes(Path file, long size) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate((int) size + 1);
+        ByteBuffer bytes = ByteBuffer.allocate((int) size);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             int read = 0;
             while (read >= 0 && bytes.hasRemaining()) {
@@ -208,9 +212,9 @@ final class WebFiles {
     /** Moves a file or link that holds no session aside, unless its writer may not be done. */
     boolean moveAside(String name, Path aside) throws IOException {
         Path file = file(name);
-        BasicFileAttributes attributes = attributes(file);
-        boolean isBroken = attributes.isSymbolicLink() || (attributes.isRegularFile() && Files.isReadable(file));
-        if (!isBroken || !isOlderThan(attributes.lastModifiedTime(), SURELY_WRITTEN)) {
+        FileState state = FileState.of(file);
+        boolean isBroken = state.isSymbolicLink() || (state.isRegularFile() && Files.isReadable(file));
+        if (!isBroken || !isOlderThan(state.modified(), SURELY_WRITTEN)) {
             return false;
         }
         Files.move(file, aside);

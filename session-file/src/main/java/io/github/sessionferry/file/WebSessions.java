@@ -37,6 +37,7 @@ final class WebSessions {
     private final Path ownFolder;
     private final Path temporaries;
     private final @Nullable Duration ttl;
+    private final RecentReads recentReads = new RecentReads();
 
     WebSessions(Path folder, WebForm form, WebFiles files, @Nullable Duration ttl) {
         this.form = form;
@@ -63,10 +64,26 @@ final class WebSessions {
     /** The session in the application's file of an id, whoever's it is. */
     @Nullable
     Session findPlain(String id) throws IOException, UnreadableException {
-        WebFiles.Content content = files.read(WebForm.fileName(id));
+        String name = WebForm.fileName(id);
+        FileState state = files.state(name);
+        if (state == null) {
+            return null;
+        }
+        Session recent = recentReads.find(name, state);
+        return recent == null ? readPlain(name, id) : recent;
+    }
+
+    private @Nullable Session readPlain(String name, String id) throws IOException, UnreadableException {
+        WebFiles.Content content = files.read(name);
         if (content == null) {
             return null;
         }
+        Session session = session(id, content);
+        recentReads.add(name, content.file(), session);
+        return session;
+    }
+
+    private Session session(String id, WebFiles.Content content) throws UnreadableException {
         SessionKey key = form.key(id, content.state());
         WebDetails details = details(key);
         Instant updateTime = details.updateTime(content.modified());
@@ -75,11 +92,17 @@ final class WebSessions {
                 .createTime(details.createTime())
                 .expireTime(ttl == null ? null : updateTime.plus(ttl))
                 .fields(details.fields())
-                .revision(revision(content.digest(), details.write()))
+                .revision(
+                        details.equals(WebDetails.NONE)
+                                ? content.digest()
+                                : revision(content.digest(), details.write()))
                 .build();
     }
 
     private WebDetails details(SessionKey key) throws UnreadableException {
+        if (!details.exist()) {
+            return WebDetails.NONE;
+        }
         Location location = FileNames.of(key);
         if (!details.mayExist(location)) {
             return WebDetails.NONE;

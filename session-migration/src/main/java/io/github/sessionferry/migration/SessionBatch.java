@@ -40,10 +40,9 @@ final class SessionBatch {
         Map<SessionKey, ReconcileResult> settled = new LinkedHashMap<>();
         try {
             Map<SessionKey, Session> sources = from.findAll(sessions.keySet(), EventSelection.all());
-            if (novelty.isLikely()) {
-                create(sessions, sources, settled);
-            } else {
-                compare(sessions, sources, settled);
+            Map<SessionKey, Session> lacking = novelty.isLikely() ? sources : compare(sessions, sources, settled);
+            if (!lacking.isEmpty()) {
+                create(sessions, lacking, settled);
             }
         } catch (RuntimeException e) {
             return settled; // what could not be read is read again for each session, and fails there if it must
@@ -93,19 +92,24 @@ final class SessionBatch {
         }
     }
 
-    private void compare(
+    /** Settles those that are equal; returns those that the target lacks. */
+    private Map<SessionKey, Session> compare(
             Map<SessionKey, SessionReconciliation> sessions,
             Map<SessionKey, Session> sources,
             Map<SessionKey, ReconcileResult> settled) {
         Map<SessionKey, Session> targets = to.findAll(sources.keySet(), EventSelection.all());
         novelty.learn(targets.isEmpty() && !sources.isEmpty());
+        Map<SessionKey, Session> lacking = new LinkedHashMap<>();
         sources.forEach((key, source) -> {
             Session target = targets.get(key);
-            if (target != null) {
+            if (target == null) {
+                lacking.put(key, source);
+            } else {
                 requireNonNull(sessions.get(key))
                         .unchanged(source, target)
                         .ifPresent(result -> settled.put(key, result));
             }
         });
+        return lacking;
     }
 }

@@ -16,6 +16,9 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -50,12 +53,24 @@ final class RedisLink implements AutoCloseable {
         this.connector = connector;
     }
 
+    /** Hands commands that come one behind the other to the operating system together. */
+    private static final class FewFlushes implements NettyCustomizer {
+
+        @Override
+        public void afterChannelInitialized(Channel channel) {
+            channel.pipeline()
+                    .addFirst(new FlushConsolidationHandler(
+                            FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true));
+        }
+    }
+
     /** A connection and its commands, of one server or of many. */
     private record Connected(
             StatefulConnection<String, byte[]> connection, RedisClusterAsyncCommands<String, byte[]> commands) {}
 
     static RedisLink to(RedisOptions options) {
         ClientResources resources = ClientResources.builder()
+                .nettyCustomizer(new FewFlushes())
                 .reconnectDelay(() -> Delay.exponential(FIRST_RECONNECT, LAST_RECONNECT, 2, TimeUnit.MILLISECONDS))
                 .build();
         return options.isCluster() ? toCluster(options, resources) : toServer(options, resources);

@@ -31,6 +31,29 @@ record WebContent(
         return Math.max(1, time.toEpochMilli());
     }
 
+    /** Whether it is what a new session is, with something in a category. */
+    boolean isInCategories() {
+        return !keepsParts && parts.stream().anyMatch(part -> !part.isEmpty());
+    }
+
+    /** The arguments that put this, which is in categories, where there is nothing. */
+    Arguments create() {
+        Arguments arguments = new Arguments().add(2 * details.size()).addAll(details);
+        arguments.add(parts.stream().filter(part -> !part.isEmpty()).count());
+        for (int i = 0; i < parts.size(); i++) {
+            Map<String, String> part = parts.get(i);
+            if (!part.isEmpty()) {
+                arguments.add(i + 1, limit(i), 2 * part.size()).addAll(part);
+            }
+        }
+        return arguments;
+    }
+
+    private long limit(int category) {
+        long limit = limits.get(category);
+        return limit == 0 || (latest() != 0 && latest() < limit) ? latest() : limit;
+    }
+
     /** The arguments that swap this for what has a revision. */
     Arguments swapFor(String revision, boolean maybeDone) {
         Arguments arguments = new Arguments()

@@ -1,29 +1,42 @@
 package io.github.sessionferry.redis;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.redis.WebCategories.Category;
 import io.github.sessionferry.redis.WebCategories.Form;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What is asked of Redis: one script that knows the categories, run as a whole for one session id. Thread-safe. */
+/**
+ * What is asked of Redis: scripts that know the categories, of which each run is a whole: one for one session id, and one
+ * for several new sessions. Thread-safe.
+ */
 final class WebScript {
 
     private static final String DONE = "DONE";
 
+    /** So many that a script holds up others for about half a millisecond. */
+    private static final int CREATED_TOGETHER = 16;
+
     private final RedisCalls calls;
     private final WebKeys keys;
     private final Script script;
+    private final Script creation;
 
     WebScript(RedisCalls calls, WebKeys keys) {
         this.calls = calls;
         this.keys = keys;
-        script = Script.following(tables(keys.categories().all()), "web.lua");
+        String tables = tables(keys.categories().all());
+        script = Script.following(tables, "web.lua");
+        creation = Script.following(tables, "create.lua");
     }
 
     private static String tables(List<Category> categories) {
@@ -61,18 +74,55 @@ final class WebScript {
         return calls.change(action, key, swapping(key, revision, content));
     }
 
-    /** Makes swaps under different ids at the same time. */
-    List<Change<Swapped>> swapAll(String action, List<Change<Swapped>> swaps) {
-        return calls.changeAll(action, swaps);
-    }
-
-    Change.Attempt<Swapped> swapping(SessionKey key, String revision, WebContent content) {
+    private Change.Attempt<Swapped> swapping(SessionKey key, String revision, WebContent content) {
         return (commands, maybeApplied) -> script.run(
                         commands,
                         keys.of(key.sessionId()),
                         content.swapFor(revision, maybeApplied).values())
                 .thenApply(answer ->
                         new Swapped(Arguments.text(answer.get(0)).equals(DONE), Arguments.text(answer.get(1))));
+    }
+
+    /** Sessions that are created by one run of the script: for each, in their order, whether nothing was there. */
+    record Creation(List<SessionKey> keys, Change<List<Boolean>> done) {}
+
+    /** Puts contents that are in categories under different ids at the same time, each if there is nothing. */
+    List<Creation> createAll(String action, Map<SessionKey, WebContent> contents) {
+        List<SessionKey> all = List.copyOf(contents.keySet());
+        int together = keys.cluster() ? 1 : CREATED_TOGETHER;
+        List<Creation> creations = new ArrayList<>();
+        for (int i = 0; i < all.size(); i += together) {
+            List<SessionKey> some = all.subList(i, Math.min(all.size(), i + together));
+            creations.add(new Creation(some, new Change<>(null, creating(some, contents))));
+        }
+        calls.changeAll(action, creations.stream().map(Creation::done).toList());
+        return creations;
+    }
+
+    /** What may have been done already is swapped, one by one, which tells whether it is there. */
+    private Change.Attempt<List<Boolean>> creating(List<SessionKey> some, Map<SessionKey, WebContent> contents) {
+        return (commands, maybeApplied) -> maybeApplied
+                ? Pipeline.all(
+                        some,
+                        key -> swapping(key, "", requireNonNull(contents.get(key)))
+                                .send(commands, true)
+                                .thenApply(Swapped::isDone))
+                : create(commands, some, contents);
+    }
+
+    private CompletionStage<List<Boolean>> create(
+            RedisClusterAsyncCommands<String, byte[]> commands,
+            List<SessionKey> some,
+            Map<SessionKey, WebContent> contents) {
+        List<String> names = new ArrayList<>();
+        Arguments arguments = new Arguments();
+        for (SessionKey key : some) {
+            names.addAll(keys.of(key.sessionId()));
+            arguments.append(requireNonNull(contents.get(key)).create());
+        }
+        return creation.run(commands, names, arguments.values())
+                .thenApply(
+                        answer -> answer.stream().map(done -> done.equals(1L)).toList());
     }
 
     /** Applies a delta to the session that the categories tell, if it still is that user's. */

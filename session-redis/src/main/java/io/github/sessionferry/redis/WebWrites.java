@@ -14,10 +14,11 @@ import io.github.sessionferry.core.StoreResult;
 import io.github.sessionferry.core.TaggedValue;
 import io.github.sessionferry.redis.WebCategories.Category;
 import io.github.sessionferry.redis.WebCategories.Form;
+import io.github.sessionferry.redis.WebScript.Creation;
 import io.github.sessionferry.redis.WebScript.Swapped;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -145,31 +146,34 @@ final class WebWrites {
 
     /** Stores what is to be absent at once, if nothing stands there, and all the rest one after the other. */
     private void storeSome(List<StoreRequest> requests, Map<SessionKey, StoreResult> results) {
-        Set<String> ids = new LinkedHashSet<>();
-        List<Change<Swapped>> swaps = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
+        Map<SessionKey, WebContent> contents = new LinkedHashMap<>();
         for (StoreRequest request : requests) {
-            Session session = request.session();
-            if (request.precondition().requiresAbsence()
-                    && ids.add(session.key().sessionId())) {
-                swaps.add(new Change<>(
-                        session.key(), script.swapping(session.key(), "", nothing.with(session.key(), session, keys))));
+            SessionKey key = request.session().key();
+            if (request.precondition().requiresAbsence() && ids.add(key.sessionId())) {
+                WebContent content = nothing.with(key, request.session(), keys);
+                if (content.isInCategories()) {
+                    contents.put(key, content);
+                }
             }
         }
-        for (Change<Swapped> swap : script.swapAll("store", swaps)) {
-            note(swap, Objects.requireNonNull(swap.key()), results);
-        }
+        script.createAll("store", contents).forEach(creation -> note(creation, results));
         for (StoreRequest request : requests) {
             results.computeIfAbsent(request.session().key(), key -> stored(request));
         }
     }
 
-    private static void note(Change<Swapped> swap, SessionKey key, Map<SessionKey, StoreResult> results) {
+    private static void note(Creation creation, Map<SessionKey, StoreResult> results) {
         try {
-            if (swap.get().isDone()) {
-                results.put(key, StoreResult.of(key, StoreOutcome.of(StoreOutcome.Status.CREATED, 0)));
+            List<Boolean> done = creation.done().get();
+            for (int i = 0; i < done.size(); i++) {
+                SessionKey key = creation.keys().get(i);
+                if (done.get(i)) {
+                    results.put(key, StoreResult.of(key, StoreOutcome.of(StoreOutcome.Status.CREATED, 0)));
+                }
             }
         } catch (SessionException e) {
-            results.put(key, StoreResult.failed(key, e));
+            creation.keys().forEach(key -> results.put(key, StoreResult.failed(key, e)));
         }
     }
 

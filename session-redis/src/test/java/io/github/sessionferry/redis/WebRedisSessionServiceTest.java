@@ -406,6 +406,35 @@ class WebRedisSessionServiceTest {
     }
 
     @Test
+    void storeAll_ofNewSessions_createsEachWhole_andLeavesTheVisitorWhoHasOneOfTheIds() {
+        commands.hset("session:auth:s20", "username", "theirs");
+        List<StoreRequest> requests = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            Map<String, Object> state = new LinkedHashMap<>(seed().state());
+            for (int j = 0; j < (i == 7 ? 1_500 : i % 3); j++) {
+                state.put("key" + j, (long) j);
+            }
+            Session session = Session.builder(key("12345", "s" + i), UPDATED)
+                    .state(state)
+                    .createTime(UPDATED.minusSeconds(i))
+                    .build();
+            requests.add(new StoreRequest(session, Precondition.absent()));
+        }
+
+        List<StoreResult> results = service.storeAll(requests);
+
+        for (int i = 0; i < 40; i++) {
+            Session given = requests.get(i).session();
+            assertThat(results.get(i).key()).isEqualTo(given.key());
+            if (i == 20) {
+                assertThat(commands.hgetall("session:auth:s20")).isEqualTo(Map.of("username", "theirs"));
+            }
+            assertThat(results.get(i).get().status()).isEqualTo(StoreOutcome.Status.CREATED);
+            assertThat(found(given.key())).isEqualTo(given);
+        }
+    }
+
+    @Test
     void scan_ofMoreIdsThanOnePassKeeps_isEachOnceInAnyProcess() {
         for (int i = 0; i < 300; i++) {
             service.create(NewSession.builder(key("", "s" + i))

@@ -22,12 +22,16 @@ import java.util.Set;
 
 /**
  * Users of a web application whose sessions move from its files to Redis, through all stages, one after the other; in each
- * stage that needs Redis it is killed in the middle and started again. Users act without a pause. Used once, by one thread.
+ * stage that needs Redis it is killed in the middle and started again. Used once, by one thread.
+ *
+ * <p>Users pause after each operation, the longer the more they are: without that they begin more than the second store can
+ * take, so that something is always owed and no move is allowed.
  */
 final class Load {
 
     private static final String LAYOUT = "?layout=web&userKey=user_id";
     private static final int PAGE = 500;
+    private static final int MOST_OPERATIONS_A_SECOND = 1_250;
 
     private final int users;
     private final int operations;
@@ -60,7 +64,11 @@ final class Load {
                 all.add(new LoadUser(i, staged.serviceFor(Integer.toString(i), Channel.TEXT), result));
             }
             long begin = System.nanoTime();
-            all.forEach(user -> crowd.admit(user::act));
+            Duration pause = Duration.ofSeconds(users).dividedBy(MOST_OPERATIONS_A_SECOND);
+            all.forEach(user -> crowd.admit(() -> {
+                user.act();
+                Waiting.pause(pause);
+            }));
             walk(new StageMoves(staged, plan, source, target), redis, crowd);
             crowd.disperse();
             result.took(Duration.ofNanos(System.nanoTime() - begin));

@@ -83,6 +83,11 @@ public abstract class ForwardingSessionService implements SessionService {
     }
 
     @Override
+    public StoreRehearsal rehearse(Session session) {
+        return store.rehearse(session);
+    }
+
+    @Override
     public Map<String, SharedValue> findSharedState(SharedScope scope) {
         return store.findSharedState(scope);
     }

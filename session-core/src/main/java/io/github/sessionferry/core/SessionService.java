@@ -203,6 +203,18 @@ public interface SessionService extends AutoCloseable {
     }
 
     /**
+     * Tells what {@link #store} would make of a session that this store does not have. Writes nothing and calls nobody.
+     *
+     * @implSpec This default is for a store that keeps every session as it is and has no quota.
+     * @param session the session, with all its events
+     * @return what is to be expected
+     * @throws SessionException {@link SessionErrorCode#INVALID_SESSION} if {@link #store} would refuse it
+     */
+    default StoreRehearsal rehearse(Session session) {
+        return StoreRehearsal.PLAIN;
+    }
+
+    /**
      * Tells how many sessions are best given to {@link #findAll} and {@link #storeAll} at once. Calls nobody.
      *
      * @implSpec This default is for a store that takes one after the other.

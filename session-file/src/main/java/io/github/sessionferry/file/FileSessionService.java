@@ -28,6 +28,7 @@ import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.core.StateValues;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.file.FileNames.Location;
 import io.github.sessionferry.file.StoreFolder.UnreadableException;
@@ -230,6 +231,12 @@ public final class FileSessionService implements SessionService {
                             StoreOutcome.Status.UPDATED,
                             merged.events().size() - present.events().size());
         }
+    }
+
+    @Override
+    public StoreRehearsal rehearse(Session session) {
+        Records.bytes(StoredSession.write(StoredSession.merged(null, session)));
+        return StoreRehearsal.PLAIN;
     }
 
     @Override

@@ -27,6 +27,7 @@ import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.core.StateValues;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.file.FileNames.Location;
 import io.github.sessionferry.file.StoreFolder.UnreadableException;
@@ -243,6 +244,12 @@ public final class WebFileSessionService implements SessionService {
             sessions.write(session.key(), merged);
             return StoreOutcome.of(present == null ? StoreOutcome.Status.CREATED : StoreOutcome.Status.UPDATED, 0);
         });
+    }
+
+    @Override
+    public StoreRehearsal rehearse(Session session) {
+        sessions.check(merged(null, session));
+        return StoreRehearsal.PLAIN;
     }
 
     /** What is to be stored: what a web session can be, and the keys with a prefix that the application's file has. */

@@ -175,6 +175,13 @@ final class WebSessions {
         }
     }
 
+    /** Refuses a session that is too large for where it would stand. */
+    void check(Session session) {
+        byte[] unused = form.fits(session.key(), session.state())
+                ? files.bytes(session.state())
+                : Records.bytes(SessionDocument.write(session));
+    }
+
     private void writePlain(Session session) throws IOException {
         String name = WebForm.fileName(session.key().sessionId());
         WebFiles.Prepared prepared =

@@ -39,6 +39,7 @@ import io.github.sessionferry.core.SharedScopePage;
 import io.github.sessionferry.core.SharedStateOutcome;
 import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.core.codec.Encodings;
 import io.github.sessionferry.core.quota.CallLimit;
@@ -79,6 +80,9 @@ public final class FirestoreSessionService implements SessionService {
     private static final int LARGEST_PAGE = 100;
 
     /** How fast a new collection may be filled: 500 writes a second, half as many more every five minutes. */
+    /** What the calls are named that have a quota. */
+    static final String WRITES = "documents written";
+
     private static final CallLimit RAMP = new CallLimit(500 * 60, 1.5, Duration.ofMinutes(5));
 
     private final String name;
@@ -435,15 +439,18 @@ public final class FirestoreSessionService implements SessionService {
 
     @Override
     public StoreOutcome store(Session session, Precondition precondition) {
+        return storing(session).store(precondition);
+    }
+
+    @Override
+    public StoreRehearsal rehearse(Session session) {
+        return storing(session).rehearse();
+    }
+
+    private SessionStoring storing(Session session) {
         Documents documents = documents("store", session.key());
         return new SessionStoring(
-                        documents,
-                        layout,
-                        places,
-                        sharedState(documents),
-                        new SessionRemoval(documents, layout),
-                        session)
-                .store(precondition);
+                documents, layout, places, sharedState(documents), new SessionRemoval(documents, layout), session);
     }
 
     @Override
@@ -465,7 +472,7 @@ public final class FirestoreSessionService implements SessionService {
     public SessionService forBulkWork(double reserve) {
         SessionService unpaced = SessionService.super.forBulkWork(reserve);
         return ramp
-                ? new FirestoreSessionService(this, new CallPacer("documents written", RAMP.less(reserve), pacingTime))
+                ? new FirestoreSessionService(this, new CallPacer(WRITES, RAMP.less(reserve), pacingTime))
                 : unpaced;
     }
 

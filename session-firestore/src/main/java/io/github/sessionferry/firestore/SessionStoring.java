@@ -15,6 +15,7 @@ import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.StoreOutcome.Status;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.codec.Encodings;
 import io.github.sessionferry.firestore.SessionPlaces.Place;
 import java.util.ArrayList;
@@ -96,12 +97,37 @@ final class SessionStoring {
         for (int i = 0; i < rest.size(); i++) {
             goOn(begun.reference(), rest.get(i), i, i == rest.size() - 1);
         }
-        String id = begun.reference().getId();
         return new StoreOutcome(
                 begun.status(),
                 begun.events().stream().mapToInt(List::size).sum(),
                 begun.encodings(),
-                id.equals(session.key().sessionId()) ? Optional.empty() : Optional.of(id));
+                storedId(begun.reference()));
+    }
+
+    StoreRehearsal rehearse() {
+        sharedState.checkNames(session.key());
+        DocumentReference reference = layout.places(session.key()).get(0);
+        Encodings encodings = new Encodings();
+        SizedDocument document = document(reference, encodings);
+        List<SizedDocument> events = documentsOf(reference, true, encodings);
+        return new StoreRehearsal(
+                encodings.counts(),
+                storedId(reference),
+                Map.of(FirestoreSessionService.WRITES, 1 + events.size()),
+                Math.max(1, commits(document.bytes(), events).size()));
+    }
+
+    private Optional<String> storedId(DocumentReference reference) {
+        return Optional.of(reference.getId())
+                .filter(id -> !id.equals(session.key().sessionId()));
+    }
+
+    private SizedDocument document(DocumentReference reference, Encodings encodings) {
+        return SizedDocument.of(
+                "the session",
+                session.key(),
+                reference,
+                layout.fields(session, SessionState.ofOwn(session.state()).plus(copies), null, encodings));
     }
 
     private Begun begin(Precondition precondition, boolean maybeApplied) {
@@ -140,9 +166,8 @@ final class SessionStoring {
 
     private Begun create(DocumentReference reference) {
         Encodings encodings = new Encodings();
-        Map<String, @Nullable Object> fields =
-                layout.fields(session, SessionState.ofOwn(session.state()).plus(copies), null, encodings);
-        SizedDocument document = SizedDocument.of("the session", session.key(), reference, fields);
+        SizedDocument document = document(reference, encodings);
+        Map<String, @Nullable Object> fields = document.fields();
         List<List<SizedDocument>> events = commits(document.bytes(), documentsOf(reference, true, encodings));
         Begun begun = new Begun(Status.CREATED, reference, events, encodings.counts());
         if (!begun.isWhole()) {

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param key which session
  * @param status what became of it
  * @param eventsAppended how many events the target lacked and was given; of a preview, how many it lacks
- * @param encodings how many values were written in an encoded form, by kind; empty in a preview
+ * @param encodings how many values were written in an encoded form, by kind
  * @param storedId the id under which the target keeps the session, if it is not the session's own and was told
  * @param retries how many tries failed and were repeated; 0 for a preview
  * @param tempKeysDropped how many {@code temp:} keys the events written had in the source and have no more; 0 for a preview

@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.Session;
+import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.SharedStateOutcome;
 import io.github.sessionferry.core.SharedValue;
+import io.github.sessionferry.core.StoreRehearsal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,16 +113,22 @@ public final class Reconciler {
     /**
      * Tells what {@link #reconcile(SessionKey)} would do, writing nothing.
      *
-     * <p>Both sides are read and compared. Whether the target accepts the session shows only when it is written.
+     * <p>Both sides are read and compared, and the target {@linkplain SessionService#rehearse tells} what it would make of
+     * what it lacks.
      *
      * @param key which session
      * @return what would be done
-     * @throws SessionException if a store could not be read, after all retries
+     * @throws SessionException if a store could not be read, after all retries; {@link SessionErrorCode#INVALID_SESSION} if
+     *     the target would refuse the session
      */
     public ReconcileResult preview(SessionKey key) {
         requireNonNull(key, "key");
         ReconcileStep step = ReconcileStep.next(comparison, find(from, key), find(to, key));
-        return new ReconcileResult(key, step.status(), step.eventsMissing(), Map.of(), Optional.empty(), 0, 0);
+        StoreRehearsal rehearsal = step.write()
+                .map(write -> to.rehearse(tempState.apply(write.session())))
+                .orElse(StoreRehearsal.PLAIN);
+        return new ReconcileResult(
+                key, step.status(), step.eventsMissing(), rehearsal.encodings(), rehearsal.storedId(), 0, 0);
     }
 
     private Optional<Session> find(SessionService store, SessionKey key) {

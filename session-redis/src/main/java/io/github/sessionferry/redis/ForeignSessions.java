@@ -14,6 +14,7 @@ import io.github.sessionferry.core.SessionQuery;
 import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.core.StateValues;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.StoreRequest;
 import io.github.sessionferry.core.StoreResult;
 import java.time.Instant;
@@ -80,6 +81,10 @@ final class ForeignSessions {
 
     List<StoreResult> storeAll(List<StoreRequest> requests) {
         return requests.isEmpty() ? List.of() : store.storeAll(requests);
+    }
+
+    void check(Session session) {
+        StoreRehearsal unused = store.rehearse(session);
     }
 
     SessionPage list(SessionQuery query, ScanCursor cursor, int limit) {

@@ -26,6 +26,7 @@ import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.core.StateValues;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.StoreRequest;
 import io.github.sessionferry.core.StoreResult;
 import java.time.Clock;
@@ -172,6 +173,12 @@ public final class RedisSessionService implements SessionService {
     public List<StoreResult> storeAll(List<StoreRequest> requests) {
         calls.checkOpen();
         return writes.storeAll(requests);
+    }
+
+    @Override
+    public StoreRehearsal rehearse(Session session) {
+        writes.check(session);
+        return StoreRehearsal.PLAIN;
     }
 
     @Override

@@ -265,15 +265,28 @@ final class SessionWrites {
             return;
         }
         try {
-            storing.task = new StoreTask(request.session(), Tokens.next(now()), present, "");
+            storing.task = task(request.session(), present);
+        } catch (SessionException e) {
+            storing.fail(e);
+        }
+    }
+
+    private StoreTask task(Session session, Optional<Present> present) {
+        try {
+            return new StoreTask(session, Tokens.next(now()), present, "");
         } catch (IllegalArgumentException e) {
-            storing.fail(new SessionException(
+            throw new SessionException(
                     SessionErrorCode.INVALID_SESSION,
                     name() + " cannot keep it: " + e.getMessage(),
-                    storing.key(),
+                    session.key(),
                     null,
-                    null));
+                    null);
         }
+    }
+
+    /** Refuses a session that cannot be stored. */
+    void check(Session session) {
+        StoreTask unused = task(session, Optional.empty());
     }
 
     /** What a change goes by. */

@@ -27,6 +27,7 @@ import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.core.StateValues;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.StoreRequest;
 import io.github.sessionferry.core.StoreResult;
 import java.time.Clock;
@@ -190,6 +191,12 @@ public final class WebRedisSessionService implements SessionService {
     public List<StoreResult> storeAll(List<StoreRequest> requests) {
         calls.checkOpen();
         return writes.storeAll(requests);
+    }
+
+    @Override
+    public StoreRehearsal rehearse(Session session) {
+        writes.check(session);
+        return StoreRehearsal.PLAIN;
     }
 
     @Override

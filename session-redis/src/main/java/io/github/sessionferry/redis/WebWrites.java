@@ -133,15 +133,23 @@ final class WebWrites {
                 .toList();
     }
 
-    /** What a web session can be of what is to be stored. */
     private static StoreRequest webOnly(StoreRequest request) {
-        Session session = request.session();
-        return new StoreRequest(
-                session.toBuilder()
-                        .state(session.state(StateScope.SESSION))
-                        .events(List.of())
-                        .build(),
-                request.precondition());
+        return new StoreRequest(webOnly(request.session()), request.precondition());
+    }
+
+    /** What a web session can be of what is to be stored. */
+    private static Session webOnly(Session session) {
+        return session.toBuilder()
+                .state(session.state(StateScope.SESSION))
+                .events(List.of())
+                .build();
+    }
+
+    /** Refuses a session that cannot be stored. */
+    void check(Session session) {
+        if (!keys.isPlain(session.key())) {
+            foreign.check(webOnly(session));
+        }
     }
 
     /** Stores what is to be absent at once, if nothing stands there, and all the rest one after the other. */

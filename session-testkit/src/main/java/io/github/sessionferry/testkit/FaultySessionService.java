@@ -23,6 +23,7 @@ import io.github.sessionferry.core.SharedScopePage;
 import io.github.sessionferry.core.SharedStateOutcome;
 import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.StoreRequest;
 import io.github.sessionferry.core.StoreResult;
 import java.util.ArrayList;
@@ -193,6 +194,12 @@ public final class FaultySessionService implements SessionService {
     @Override
     public List<CallQuota> quotas() {
         return store.quotas();
+    }
+
+    /** Asks the other store; meets no faults. */
+    @Override
+    public StoreRehearsal rehearse(Session session) {
+        return store.rehearse(session);
     }
 
     /** Asks the other store; meets no faults. */

@@ -20,6 +20,7 @@ import io.github.sessionferry.core.SessionQuery;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SessionSummary;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.codec.DerivedId;
 import java.util.List;
 import java.util.Map;
@@ -136,5 +137,10 @@ public final class VisitorsOnly extends ForwardingSessionService {
     @Override
     public StoreOutcome store(Session session, Precondition precondition) {
         return super.store(withKey(inner(session.key()), session), precondition);
+    }
+
+    @Override
+    public StoreRehearsal rehearse(Session session) {
+        return super.rehearse(withKey(inner(session.key()), session));
     }
 }

@@ -13,6 +13,7 @@ import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.codec.Encodings;
 import io.github.sessionferry.vertex.EngineSessions.Creation;
 import io.github.sessionferry.vertex.EngineSessions.Place;
@@ -76,6 +77,24 @@ final class Importer {
         }
         append(converted, creation.session(), session.events());
         return outcome(StoreOutcome.Status.CREATED, session.events().size(), converted, creation.session());
+    }
+
+    /** @throws IllegalArgumentException if the service cannot hold the session */
+    StoreRehearsal rehearse(Session session) {
+        Converted converted = convert(session);
+        List<String> places = EngineIds.candidates(session.key());
+        SessionLabels labels = SessionLabels.begin(session.key(), sessions.defaultApp(), places.get(0));
+        com.google.cloud.aiplatform.v1.Session unused = resource(converted, beginning(labels, session));
+        int appends = session.events().size();
+        int reads = places.size() + 1;
+        return new StoreRehearsal(
+                converted.encodings(),
+                storedId(session.key(), places.get(0)),
+                Map.of(
+                        CallKind.SESSION_WRITE.label(), 1,
+                        CallKind.APPEND.label(), appends,
+                        CallKind.READ.label(), reads),
+                1 + appends + reads);
     }
 
     private Converted convert(Session session) {
@@ -230,8 +249,10 @@ final class Importer {
 
     private static StoreOutcome outcome(
             StoreOutcome.Status status, int appended, Converted converted, EngineSession session) {
-        Optional<String> storedId = Optional.of(session.engineId())
-                .filter(id -> !id.equals(converted.key().sessionId()));
-        return new StoreOutcome(status, appended, converted.encodings(), storedId);
+        return new StoreOutcome(status, appended, converted.encodings(), storedId(converted.key(), session.engineId()));
+    }
+
+    private static Optional<String> storedId(SessionKey key, String engineId) {
+        return Optional.of(engineId).filter(id -> !id.equals(key.sessionId()));
     }
 }

@@ -32,6 +32,7 @@ import io.github.sessionferry.core.SharedStateOutcome;
 import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StateValues;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.core.codec.Encodings;
 import io.github.sessionferry.core.quota.PacingTime;
@@ -384,6 +385,11 @@ public final class VertexAiSessionService implements SessionService {
                         e);
             }
         });
+    }
+
+    @Override
+    public StoreRehearsal rehearse(Session session) {
+        return valid(session.key(), () -> importer.rehearse(session));
     }
 
     @Override

@@ -23,6 +23,7 @@ import io.github.sessionferry.core.SharedScopePage;
 import io.github.sessionferry.core.SharedStateOutcome;
 import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.StoreRequest;
 import io.github.sessionferry.core.StoreResult;
 import io.micrometer.core.instrument.Meter;
@@ -48,7 +49,8 @@ import java.util.function.Supplier;
  * {@linkplain #forBulkWork for bulk work}, with the wait for the quota. No tag has an id of a session, a user or an
  * application.
  *
- * <p>What is not timed: {@link #name}, {@link #capabilities} and {@link #quotas}, which call nobody, and {@link #close}.
+ * <p>What is not timed: {@link #name}, {@link #capabilities}, {@link #quotas} and {@link #rehearse}, which call nobody, and
+ * {@link #close}.
  * Closing this closes the store. Thread-safe.
  *
  * @since 0.1
@@ -185,6 +187,11 @@ public final class MeteredSessionService implements SessionService {
     @Override
     public List<CallQuota> quotas() {
         return store.quotas();
+    }
+
+    @Override
+    public StoreRehearsal rehearse(Session session) {
+        return store.rehearse(session);
     }
 
     @Override

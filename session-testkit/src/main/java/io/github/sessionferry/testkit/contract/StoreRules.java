@@ -5,20 +5,28 @@ import static io.github.sessionferry.core.Capability.EVENTS;
 import static io.github.sessionferry.core.Capability.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.Session;
+import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionEvent;
+import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.StoreRequest;
 import io.github.sessionferry.core.StoreResult;
+import io.github.sessionferry.testkit.generators.SessionSamples;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /** What {@link io.github.sessionferry.core.SessionService#store} and {@code storeAll} promise. */
 interface StoreRules extends ContractRules {
@@ -286,6 +294,56 @@ interface StoreRules extends ContractRules {
         assertThat(store(two, Precondition.none()).eventsAppended()).isEqualTo(2);
         assertThat(store(three, Precondition.none()).eventsAppended()).isEqualTo(1);
         assertThat(fixture().find(key)).contains(three);
+    }
+
+    @Rule(value = "S-615", needs = WRITE)
+    @TestFactory
+    default Stream<DynamicTest> rehearse_tellsWhatStoringThenTells_andChangesNothing() {
+        return SessionSamples.values().entrySet().stream()
+                .map(value -> dynamicTest(value.getKey(), () -> {
+                    SessionKey key = fixture().newKey();
+                    Session session = fixture().sample(key).toBuilder()
+                            .fields(Collections.singletonMap("value", value.getValue()))
+                            .build();
+
+                    StoreRehearsal rehearsal = fixture().service().rehearse(session);
+
+                    assertThat(fixture().find(key)).isEmpty();
+                    StoreOutcome outcome = store(session, Precondition.absent());
+                    assertThat(outcome.status()).isEqualTo(StoreOutcome.Status.CREATED);
+                    assertThat(rehearsal.encodings()).isEqualTo(outcome.encodings());
+                    assertThat(rehearsal.storedId()).isEqualTo(outcome.storedId());
+                }));
+    }
+
+    @Rule(value = "S-616", needs = WRITE)
+    @TestFactory
+    default Stream<DynamicTest> rehearse_refusesWhatStoringRefuses_andNothingElse() {
+        return SessionSamples.HOSTILE_IDS.entrySet().stream()
+                .flatMap(id -> Stream.of(
+                        Map.entry(id.getKey() + " of a session", keyOf("user", id.getValue())),
+                        Map.entry(id.getKey() + " of a user", keyOf(id.getValue(), "session"))))
+                .map(sample -> dynamicTest(sample.getKey(), () -> {
+                    Session session = fixture().sample(sample.getValue());
+
+                    boolean refused = isRefused(() -> fixture().service().rehearse(session));
+
+                    assertThat(refused).isEqualTo(isRefused(() -> store(session, Precondition.none())));
+                }));
+    }
+
+    private SessionKey keyOf(String userId, String sessionId) {
+        return new SessionKey(fixture().newKey().appName(), userId, sessionId);
+    }
+
+    private static boolean isRefused(Runnable call) {
+        try {
+            call.run();
+            return false;
+        } catch (SessionException e) {
+            assertThat(e.code()).isEqualTo(SessionErrorCode.INVALID_SESSION);
+            return true;
+        }
     }
 
     private StoreOutcome store(Session session, Precondition precondition) {

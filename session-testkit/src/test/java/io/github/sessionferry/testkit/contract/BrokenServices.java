@@ -27,6 +27,7 @@ import io.github.sessionferry.core.SharedStateOutcome;
 import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StateScope;
 import io.github.sessionferry.core.StoreOutcome;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.StoreRequest;
 import io.github.sessionferry.core.StoreResult;
 import io.github.sessionferry.core.TaggedValue;
@@ -741,6 +742,21 @@ final class BrokenServices {
     }
 
     private void scan() {
+        add("S-615", "rehearses under another id", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public StoreRehearsal rehearse(Session session) {
+                return new StoreRehearsal(Map.of(), Optional.of("other"), Map.of(), 1);
+            }
+        });
+        add("S-616", "stores what it refuses to rehearse", memory -> new ForwardingSessionService(memory) {
+            @Override
+            public StoreRehearsal rehearse(Session session) {
+                if (session.key().sessionId().contains("/")) {
+                    throw new SessionException(SessionErrorCode.INVALID_SESSION, "an id with a slash");
+                }
+                return super.rehearse(session);
+            }
+        });
         add("S-701", "skips a session on every page", memory -> new ForwardingSessionService(memory) {
             @Override
             public ScanPage scan(ScanCursor cursor, int limit) {

@@ -1,5 +1,6 @@
 package io.github.sessionferry.cli;
 
+import io.github.sessionferry.migration.AnalysisListener;
 import io.github.sessionferry.migration.BackupCounts;
 import io.github.sessionferry.migration.BackupListener;
 import io.github.sessionferry.migration.MigrationListener;
@@ -21,7 +22,12 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows how a run gets on: a bar on a terminal, elsewhere a line each thousand sessions or few seconds. Thread-safe. */
 final class Progress
-        implements MigrationListener, ValidationListener, BackupListener, RetirementListener, AutoCloseable {
+        implements AnalysisListener,
+                MigrationListener,
+                ValidationListener,
+                BackupListener,
+                RetirementListener,
+                AutoCloseable {
 
     /** Set by ./session if stderr is a terminal; the JVM cannot tell. */
     private static final String TERMINAL = "session.terminal";
@@ -61,6 +67,12 @@ final class Progress
     @Override
     public void sessionDone() {
         bar.ifPresent(ProgressBar::step);
+    }
+
+    @Override
+    public void progress(long sessions, OptionalLong total, Duration elapsed) {
+        show(total, Optional.empty());
+        line(sessions, elapsed, total.isPresent() ? "of about " + total.getAsLong() : "looked at");
     }
 
     @Override
@@ -105,7 +117,7 @@ final class Progress
         return ", about " + roughly(remaining.time()) + " left, bound by " + remaining.boundBy();
     }
 
-    private static String roughly(Duration time) {
+    static String roughly(Duration time) {
         if (time.compareTo(Duration.ofMinutes(1)) < 0) {
             return time.toSeconds() + " s";
         }

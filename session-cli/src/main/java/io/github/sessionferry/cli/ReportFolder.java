@@ -1,5 +1,6 @@
 package io.github.sessionferry.cli;
 
+import io.github.sessionferry.migration.AnalysisReport;
 import io.github.sessionferry.migration.MigrationReport;
 import io.github.sessionferry.migration.Reports;
 import io.github.sessionferry.migration.RetirementReport;
@@ -42,6 +43,13 @@ final class ReportFolder {
                     option + ": cannot write to the folder " + folder + " ("
                             + e.getClass().getSimpleName() + "); name one that can be written to",
                     e);
+        }
+    }
+
+    void write(AnalysisReport report, Console console) {
+        if (folder != null) {
+            Reports.write(folder, report);
+            console.say("Report: " + folder.resolve("analysis.md"));
         }
     }
 

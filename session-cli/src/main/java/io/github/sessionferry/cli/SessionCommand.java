@@ -16,6 +16,7 @@ import picocli.CommandLine.IVersionProvider;
         scope = CommandLine.ScopeType.INHERIT,
         subcommands = {
             QuickstartCommand.class,
+            AnalyzeCommand.class,
             MigrateCommand.class,
             ValidateCommand.class,
             BackupCommand.class,

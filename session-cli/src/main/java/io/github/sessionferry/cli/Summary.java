@@ -1,10 +1,13 @@
 package io.github.sessionferry.cli;
 
 import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.migration.AnalysisCounts;
+import io.github.sessionferry.migration.AnalysisReport;
 import io.github.sessionferry.migration.BackupCounts;
 import io.github.sessionferry.migration.BackupReport;
 import io.github.sessionferry.migration.BackupVerification;
 import io.github.sessionferry.migration.DifferingSession;
+import io.github.sessionferry.migration.Distribution;
 import io.github.sessionferry.migration.MigrationCounts;
 import io.github.sessionferry.migration.MigrationReport;
 import io.github.sessionferry.migration.MigrationReport.RolledBack;
@@ -21,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** A report in a few lines for a terminal. Not thread-safe. */
 final class Summary {
@@ -33,6 +37,21 @@ final class Summary {
 
     private Summary(Console console) {
         this.console = console;
+    }
+
+    static List<String> of(AnalysisReport report, Console console) {
+        Summary summary = new Summary(console);
+        summary.verdict(report.succeeded(), analysisVerdict(report));
+        summary.stopReason(report.run());
+        summary.counts(report.counts());
+        summary.sizes("events", report.eventsEach());
+        summary.sizes("bytes as JSON", report.bytes());
+        summary.kinds("of the kind ", report.kinds());
+        summary.countIfAny(
+                "shared keys of which copies disagree", report.sharedState().conflicts());
+        report.target().ifPresent(summary::target);
+        summary.problems(report.problems());
+        return summary.lines;
     }
 
     static List<String> of(MigrationReport report, Console console) {
@@ -98,6 +117,18 @@ final class Summary {
             summary.count("damages in all; --json names more", verification.damageCount());
         }
         return summary.lines;
+    }
+
+    private static String analysisVerdict(AnalysisReport report) {
+        String done = String.format(
+                Locale.ROOT,
+                "%,d sessions in %s",
+                report.counts().sessions(),
+                seconds(report.run().duration()));
+        if (report.run().ending() != RunEnding.COMPLETE) {
+            return ending(report.run()) + " after " + done;
+        }
+        return (report.succeeded() ? "Analyzed: " : "Not everything can be moved as it is: ") + done;
     }
 
     private static String retirementVerdict(RetirementReport report) {
@@ -171,6 +202,48 @@ final class Summary {
 
     private void stopReason(RunSummary run) {
         run.stopReason().ifPresent(reason -> lines.add("  " + reason.code() + ": " + Printable.line(reason.message())));
+    }
+
+    private void counts(AnalysisCounts counts) {
+        count("sessions", counts.sessions());
+        countIfAny("of them of no user", counts.visitors());
+        count("users" + (counts.usersExact() ? "" : ", about"), counts.users());
+        count("applications", counts.apps());
+        countIfAny("cannot be read, or would be refused", counts.skipped());
+        countIfAny("failed", counts.failed());
+    }
+
+    private void sizes(String what, Distribution sizes) {
+        lines.add(String.format(
+                Locale.ROOT,
+                "  %,12d  %s; a session has %,d at the median, %,d at the 95th percentile, %,d at most",
+                sizes.total(),
+                what,
+                sizes.p50(),
+                sizes.p95(),
+                sizes.max()));
+    }
+
+    private void kinds(String what, Map<String, Long> numbers) {
+        numbers.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(kind -> count(what + Printable.id(kind.getKey()), kind.getValue()));
+    }
+
+    private void target(AnalysisReport.Target target) {
+        countIfAny("are in the target already", target.present());
+        countIfAny("would be refused by the target", target.refused());
+        countIfAny(
+                "would be kept under another id by the target",
+                target.mappedIds().count());
+        kinds("values would be encoded: ", target.encodings());
+        lines.add("A migration takes about "
+                + Progress.roughly(target.estimate().time()) + ", bound by "
+                + target.estimate().boundBy() + ". With " + Math.round(100 * target.reserve())
+                + " % of any quota left to live traffic, each bound alone:");
+        target.bounds()
+                .forEach(bound -> lines.add(
+                        String.format(Locale.ROOT, "  %12s  %s", Progress.roughly(bound.time()), bound.boundBy())));
     }
 
     private void counts(MigrationCounts counts, boolean dryRun) {

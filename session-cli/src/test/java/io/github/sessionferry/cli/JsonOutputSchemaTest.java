@@ -55,12 +55,14 @@ class JsonOutputSchemaTest {
     void reports_areAsTheirSchemasSay() throws IOException {
         fill(source);
         Path backup = folder.resolve("backup");
+        Run analyze = Run.of("analyze", "--from", source, "--to", target, "--json");
         Run migrate = Run.of("migrate", "--from", source, "--to", target, "--json");
         Run validate = Run.of("validate", "--from", source, "--to", target, "--json");
         Run retire = Run.of("retire", "--from", source, "--to", target, "--older-than", "0s", "--json");
         Run backUp = Run.of("backup", "--from", source, "--to", "" + backup, "--json");
         Run restore = Run.of("restore", "--from", "" + backup, "--to", "memory:" + UUID.randomUUID(), "--json");
 
+        assertThat(faults("analysis-report", analyze.json())).isEmpty();
         assertThat(faults("migration-report", migrate.json())).isEmpty();
         assertThat(faults("validation-report", validate.json())).isEmpty();
         assertThat(faults("retirement-report", retire.json())).isEmpty();

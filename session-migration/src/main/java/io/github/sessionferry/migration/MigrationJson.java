@@ -1,13 +1,9 @@
 package io.github.sessionferry.migration;
 
-import io.github.sessionferry.core.SessionKey;
-import io.github.sessionferry.migration.MigrationReport.MappedIds;
 import io.github.sessionferry.migration.MigrationReport.RolledBack;
-import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
 import io.github.sessionferry.migration.Speed.SlowSession;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -43,7 +39,7 @@ final class MigrationJson {
         json.put("problems", ReportJson.problems(report.problems()));
         json.put("encodings", new TreeMap<>(report.encodings()));
         json.put("tempKeysDropped", report.tempKeysDropped());
-        json.put("mappedIds", mappedIds(report.mappedIds()));
+        json.put("mappedIds", ReportJson.mappedIds(report.mappedIds()));
         json.put("sharedState", sharedState(report.sharedState()));
         return ReportJson.write(json);
     }
@@ -110,22 +106,6 @@ final class MigrationJson {
         return json;
     }
 
-    private static Map<String, Object> mappedIds(MappedIds mapped) {
-        List<Map<String, Object>> examples = mapped.examples().entrySet().stream()
-                .map(entry -> mappedId(entry.getKey(), entry.getValue()))
-                .toList();
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("count", mapped.count());
-        json.put("examples", examples);
-        return json;
-    }
-
-    private static Map<String, Object> mappedId(SessionKey key, String storedId) {
-        Map<String, Object> json = ReportJson.key(key);
-        json.put("storedId", storedId);
-        return json;
-    }
-
     private static Map<String, Object> sharedState(SharedState shared) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("scopes", shared.scopes());
@@ -135,13 +115,7 @@ final class MigrationJson {
         json.put("conflicts", shared.conflicts());
         json.put(
                 "conflictExamples",
-                shared.conflictExamples().stream().map(MigrationJson::sharedKey).toList());
-        return json;
-    }
-
-    private static Map<String, Object> sharedKey(SharedKey key) {
-        Map<String, Object> json = ReportJson.scope(key.scope());
-        json.put("key", key.scope().stateScope().prefix() + key.key());
+                shared.conflictExamples().stream().map(ReportJson::sharedKey).toList());
         return json;
     }
 }

@@ -29,14 +29,13 @@ public record RemainingTime(Duration time, String boundBy) {
     private static final double NEARLY = 0.9;
 
     private static final double SECONDS_PER_MINUTE = 60;
+    private static final double MILLIS_PER_SECOND = 1_000;
 
     /** Checks the parts. */
     public RemainingTime {
         requireNonNull(time, "time");
         requireNonNull(boundBy, "boundBy");
     }
-
-    private record Bound(double seconds, String name) {}
 
     /**
      * Empty if too little is known.
@@ -51,18 +50,34 @@ public record RemainingTime(Duration time, String boundBy) {
             return Optional.empty();
         }
         double left = Math.max(0, total.getAsLong() - done);
-        Bound bound = new Bound(left * Rates.seconds(elapsed) / done, PACE);
-        for (CallQuota quota : quotas) {
-            double calls = left * quota.made() / Math.max(1, doneNow);
-            double seconds = calls / quota.ratePerMinute() * SECONDS_PER_MINUTE;
-            if (seconds > 0 && seconds >= bound.seconds() * (bound.name().equals(PACE) ? NEARLY : 1)) {
-                bound = new Bound(Math.max(seconds, bound.seconds()), name(quota));
-            }
-        }
-        return Optional.of(new RemainingTime(Duration.ofSeconds(Math.round(bound.seconds())), bound.name()));
+        return Optional.of(longest(
+                of(left * Rates.seconds(elapsed) / done, PACE),
+                quotas.stream()
+                        .map(quota -> ofCalls(quota, left * quota.made() / Math.max(1, doneNow)))
+                        .toList()));
     }
 
-    private static String name(CallQuota quota) {
-        return String.format(Locale.ROOT, "%s (%,.0f/min)", quota.kind(), quota.ratePerMinute());
+    /** How long so many calls take at the rate that their quota has in force. */
+    static RemainingTime ofCalls(CallQuota quota, double calls) {
+        return of(
+                calls / quota.ratePerMinute() * SECONDS_PER_MINUTE,
+                String.format(Locale.ROOT, "%s (%,.0f/min)", quota.kind(), quota.ratePerMinute()));
+    }
+
+    private static RemainingTime of(double seconds, String boundBy) {
+        return new RemainingTime(Duration.ofMillis(Math.round(seconds * MILLIS_PER_SECOND)), boundBy);
+    }
+
+    /** The longest of a pace and the times of quotas, in whole seconds. */
+    static RemainingTime longest(RemainingTime pace, List<RemainingTime> ofQuotas) {
+        RemainingTime longest = pace;
+        for (RemainingTime quota : ofQuotas) {
+            double enough = Rates.seconds(longest.time()) * (longest.boundBy().equals(pace.boundBy()) ? NEARLY : 1);
+            if (!quota.time().isZero() && Rates.seconds(quota.time()) >= enough) {
+                Duration time = quota.time().compareTo(longest.time()) > 0 ? quota.time() : longest.time();
+                longest = new RemainingTime(time, quota.boundBy());
+            }
+        }
+        return new RemainingTime(Duration.ofSeconds(Math.round(Rates.seconds(longest.time()))), longest.boundBy());
     }
 }

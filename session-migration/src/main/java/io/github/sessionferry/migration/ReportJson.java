@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.migration.MigrationReport.MappedIds;
+import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -79,6 +81,28 @@ final class ReportJson {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("app", scope.appName());
         scope.userId().ifPresent(user -> json.put("user", user));
+        return json;
+    }
+
+    static Map<String, Object> mappedIds(MappedIds mapped) {
+        List<Map<String, Object>> examples = mapped.examples().entrySet().stream()
+                .map(entry -> mappedId(entry.getKey(), entry.getValue()))
+                .toList();
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("count", mapped.count());
+        json.put("examples", examples);
+        return json;
+    }
+
+    private static Map<String, Object> mappedId(SessionKey key, String storedId) {
+        Map<String, Object> json = key(key);
+        json.put("storedId", storedId);
+        return json;
+    }
+
+    static Map<String, Object> sharedKey(SharedKey key) {
+        Map<String, Object> json = scope(key.scope());
+        json.put("key", key.scope().stateScope().prefix() + key.key());
         return json;
     }
 

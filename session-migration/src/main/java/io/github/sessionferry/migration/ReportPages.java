@@ -8,8 +8,8 @@ final class ReportPages {
     private ReportPages() {}
 
     static void run(Page page, RunSummary run) {
-        page.paragraph(page.code(run.from()) + " → " + page.code(run.to()) + ", " + Page.time(run.finished())
-                + ", took " + Page.duration(run.duration()) + ".");
+        String stores = page.code(run.from()) + (run.to().isEmpty() ? "" : " → " + page.code(run.to()));
+        page.paragraph(stores + ", " + Page.time(run.finished()) + ", took " + Page.duration(run.duration()) + ".");
         run.stopReason()
                 .ifPresent(reason ->
                         page.paragraph("It stopped: " + page.code(reason.code()) + ", " + page.code(reason.message())));

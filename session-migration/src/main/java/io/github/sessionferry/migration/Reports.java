@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 
 /**
  * Writes reports into a folder: {@code migration.json}, {@code migration.md} and {@code migration.html}, or the same three of
- * a {@code validation} or a {@code retirement}.
+ * an {@code analysis}, a {@code validation} or a {@code retirement}.
  *
  * <p>Each file appears whole or not at all, in place of one that was there. Thread-safe: static methods only.
  *
@@ -29,6 +29,17 @@ public final class Reports {
      */
     public static void write(Path folder, MigrationReport report) {
         write(folder, "migration", report.toJson(), report.toMarkdown(), report.toHtml());
+    }
+
+    /**
+     * Writes the report of an analysis.
+     *
+     * @param folder where to; made if it is missing
+     * @param report the report
+     * @throws UncheckedIOException if a file cannot be written; the message says which
+     */
+    public static void write(Path folder, AnalysisReport report) {
+        write(folder, "analysis", report.toJson(), report.toMarkdown(), report.toHtml());
     }
 
     /**

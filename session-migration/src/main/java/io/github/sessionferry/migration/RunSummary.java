@@ -12,7 +12,7 @@ import java.util.Optional;
  * <p>Immutable.
  *
  * @param from the source's name
- * @param to the target's name
+ * @param to the target's name; empty for an analysis without one
  * @param started when it began; of a run that was resumed, when its first attempt did
  * @param finished when it ended
  * @param attempts how often it was begun or resumed; at least 1

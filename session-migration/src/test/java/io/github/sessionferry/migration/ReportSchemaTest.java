@@ -9,10 +9,13 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import io.github.sessionferry.core.ForwardingSessionService;
+import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.SharedValue;
+import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.testkit.FaultySessionService;
 import io.github.sessionferry.testkit.InMemorySessionService;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -47,7 +51,8 @@ class ReportSchemaTest {
         MIGRATION,
         VALIDATION,
         BACKUP,
-        RETIREMENT;
+        RETIREMENT,
+        ANALYSIS;
 
         Path schema() {
             return DOCS.resolve("schema/" + ReportJson.name(this) + "-report.schema.json");
@@ -59,6 +64,7 @@ class ReportSchemaTest {
                 case VALIDATION -> validations();
                 case BACKUP -> backups();
                 case RETIREMENT -> retirements();
+                case ANALYSIS -> analyses();
             };
         }
     }
@@ -144,10 +150,12 @@ class ReportSchemaTest {
         JsonNode validation = new ObjectMapper().readTree(Files.readString(Kind.VALIDATION.schema()));
         JsonNode backup = new ObjectMapper().readTree(Files.readString(Kind.BACKUP.schema()));
         JsonNode retirement = new ObjectMapper().readTree(Files.readString(Kind.RETIREMENT.schema()));
+        JsonNode analysis = new ObjectMapper().readTree(Files.readString(Kind.ANALYSIS.schema()));
 
         for (String pointer : List.of("/$defs/problem", "/$defs/example", "/$defs/code", "/properties/stopReason")) {
             assertThat(validation.at(pointer)).isEqualTo(migration.at(pointer)).isNotEmpty();
             assertThat(retirement.at(pointer)).isEqualTo(migration.at(pointer)).isNotEmpty();
+            assertThat(analysis.at(pointer)).isEqualTo(migration.at(pointer)).isNotEmpty();
             assertThat(backup.at(pointer)).isEqualTo(migration.at(pointer)).isNotEmpty();
         }
     }
@@ -241,6 +249,29 @@ class ReportSchemaTest {
                 InMemorySessionService.builder().name("memory:target").build();
         Samples.fill(to, 10, 2);
         return Retirement.builder(from, to).delete(true).maxRetries(0).build().run();
+    }
+
+    private static List<String> analyses() {
+        InMemorySessionService other = target();
+        other.storeSharedState(SharedScope.app("shop"), Map.of("currency", SharedValue.of("USD", Samples.T0)));
+        SessionService mapping = new ForwardingSessionService(other) {
+            @Override
+            public StoreRehearsal rehearse(Session session) {
+                return new StoreRehearsal(Map.of("bytes", 2), Optional.of("mapped"), Map.of(), 1);
+            }
+        };
+        return Stream.of(
+                        analyse(source(20, none()), Optional.empty()),
+                        analyse(source(20, withBadSessions()), Optional.of(mapping)),
+                        analyse(source(20, refusingAll()), Optional.of(target())))
+                .map(AnalysisReport::toJson)
+                .toList();
+    }
+
+    private static AnalysisReport analyse(SessionService from, Optional<SessionService> to) {
+        SessionAnalyzer.Builder analysis = SessionAnalyzer.builder(from).maxRetries(0);
+        to.ifPresent(analysis::to);
+        return analysis.build().run();
     }
 
     private static SessionFaults none() {

@@ -1,9 +1,12 @@
 package io.github.sessionferry.cli;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +14,11 @@ import java.util.concurrent.CompletableFuture;
 
 /** Commands as processes of their own. */
 final class ChildJvm {
+
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+
+    /** What lets root read what it may not. */
+    private static final String PRIVILEGES = "-dac_override,-dac_read_search";
 
     private ChildJvm() {}
 
@@ -33,6 +41,17 @@ final class ChildJvm {
     /** Runs a command that can make no file longer than some blocks of 512 bytes, to its end. */
     static Run runWithSmallFiles(int blocks, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"));
+        command.addAll(command(List.of("-XX:-UsePerfData"), arguments));
+        return run(command);
+    }
+
+    /** Runs a command for which the permissions of files count, also if the user is root, to its end. */
+    static Run runAsOrdinaryUser(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        if ("root".equals(System.getProperty("user.name"))) {
+            assumeTrue(Files.isExecutable(SETPRIV), "root may read everything, and there is no " + SETPRIV);
+            command.addAll(List.of(SETPRIV.toString(), "--bounding-set", PRIVILEGES, "--inh-caps", PRIVILEGES));
+        }
         command.addAll(command(List.of("-XX:-UsePerfData"), arguments));
         return run(command);
     }

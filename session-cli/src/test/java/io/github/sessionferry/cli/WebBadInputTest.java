@@ -1,16 +1,21 @@
 package io.github.sessionferry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.github.sessionferry.core.EventSelection;
+import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.core.SessionStores;
+import io.github.sessionferry.testkit.redis.RedisServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,12 +23,14 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Session files of a web application that are wrong get a clear line each, and the rest is moved. */
+/** Session files of a web application that are wrong get a clear line each, and the rest is moved to Redis. */
 @Timeout(120)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "its files have no such names, and links need a privilege")
 class WebBadInputTest {
 
     private static final String GOOD = "{\"logged_in\": true, \"user_id\": 12345, \"lang\": \"jp\"}";
+
+    private final RedisServer redis = RedisServer.start();
 
     @TempDir
     private Path folder;
@@ -37,6 +44,11 @@ class WebBadInputTest {
         write("sess_key", "{\"" + "k".repeat(10_000) + "\": 1}");
     }
 
+    @AfterEach
+    void stopRedis() {
+        redis.close();
+    }
+
     private void write(String name, String content) throws IOException {
         Files.writeString(sessions.resolve(name), content, StandardCharsets.UTF_8);
     }
@@ -45,8 +57,12 @@ class WebBadInputTest {
         return "file:" + sessions + "?layout=web&userKey=user_id";
     }
 
-    private Run migrate(String from) {
-        return Run.of("migrate", "--from", from, "--to", "file:" + folder.resolve("store") + "?create=true", "--json");
+    private String target() {
+        return redis.address() + "?layout=web&userKey=user_id";
+    }
+
+    private String[] migration(String from) {
+        return new String[] {"migrate", "--from", from, "--to", target(), "--json"};
     }
 
     @Test
@@ -64,7 +80,7 @@ class WebBadInputTest {
         write("sess_a b", GOOD);
         reasons.put("sess_a b", "the file's name is no session's");
 
-        Run run = migrate(address());
+        Run run = Run.of(migration(address()));
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.json().get("migrated").asInt()).isEqualTo(2);
@@ -74,58 +90,80 @@ class WebBadInputTest {
                 .as(file)
                 .anyMatch(line -> line.startsWith("  ") && line.contains(file) && line.contains(reason)));
         assertThat(run.err()).doesNotContain("s3cr3t");
+        try (SessionService store = SessionStores.open(target())) {
+            assertThat(store.find(new SessionKey("web", "12345", "good"), EventSelection.none())
+                            .orElseThrow()
+                            .state())
+                    .containsEntry("lang", "jp");
+            assertThat(store.find(new SessionKey("web", "", "key"), EventSelection.none())
+                            .orElseThrow()
+                            .state())
+                    .containsExactly(Map.entry("k".repeat(10_000), 1L));
+        }
     }
 
     @Test
     void filesThatAreLargerThanAllowed_areMovedIfMoreIsAllowed() throws IOException {
         write("sess_large", "{\"text\": \"" + "x".repeat(5 << 20) + "\"}");
 
-        Run run = migrate(address() + "&maxBytes=8000000");
+        String larger = address() + "&maxBytes=8000000";
+
+        Run run = Run.of(migration(larger));
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.json().get("migrated").asInt()).isEqualTo(3);
+        assertThat(Run.of("validate", "--from", larger, "--to", target()).exitCode())
+                .isZero();
     }
 
     @Test
-    void idsThatWouldLeaveTheFolder_areKeptInIt_andComeBack() throws IOException {
+    void idsThatWouldLeaveTheFolder_goThroughRedis_andStayInTheFolderThatTheyComeBackTo() throws IOException {
         Path store = folder.resolve("hostile");
-        Run toWeb = Run.of(
-                "migrate",
-                "--from",
-                dump("../../outside"),
-                "--to",
-                "file:" + store + "?layout=web&create=true",
-                "--json");
+        String files = "file:" + store + "?layout=web&create=true";
+        String inRedis = redis.address() + "?layout=web";
 
-        assertThat(toWeb.exitCode()).as(toWeb.err()).isZero();
+        Run toRedis = Run.of("migrate", "--from", dump("../../outside"), "--to", inRedis);
+        Run toFiles = Run.of("migrate", "--from", inRedis, "--to", files);
+
+        assertThat(toRedis.exitCode()).as(toRedis.err()).isZero();
+        assertThat(toFiles.exitCode()).as(toFiles.err()).isZero();
         assertThat(folder.resolve("outside")).doesNotExist();
-        Run validate = Run.of(
-                "validate",
-                "--from",
-                "file:" + folder.resolve("dumps") + "?layout=adk-json",
-                "--to",
-                "file:" + store + "?layout=web",
-                "--json");
-        assertThat(validate.json().get("missing").asInt()).as(validate.err()).isZero();
+        assertThat(folder.getParent().resolve("outside")).doesNotExist();
+        assertThat(Run.of("validate", "--from", inRedis, "--to", files).exitCode())
+                .isZero();
     }
 
     private String dump(String id) throws IOException {
         Path dumps = Files.createDirectory(folder.resolve("dumps"));
         Files.writeString(
                 dumps.resolve("one.json"),
-                "{\"app_name\": \"a\", \"user_id\": \"u\", \"id\": \"%s\", \"last_update_time\": 1767225600.5,"
+                "{\"app_name\": \"web\", \"user_id\": \"\", \"id\": \"%s\", \"last_update_time\": 1767225600.5,"
                                 .formatted(id)
                         + " \"state\": {\"k\": 1}, \"events\": []}");
         return "file:" + dumps + "?layout=adk-json";
     }
 
     @Test
-    void folderThatMayNotBeRead_endsTheCommand_andIsNamed() throws IOException {
+    void fileThatMayNotBeRead_isTold_andTheRestIsMoved() throws Exception {
+        write("sess_locked", GOOD);
+        Files.setPosixFilePermissions(sessions.resolve("sess_locked"), Set.of());
+
+        Run run = ChildJvm.runAsOrdinaryUser(migration(address()));
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+        assertThat(run.json().get("migrated").asInt()).isEqualTo(2);
+        assertThat(run.json().get("skipped").asInt()).isEqualTo(1);
+        assertThat(run.err().lines())
+                .anyMatch(line -> line.startsWith("  ") && line.contains("sess_locked: the file may not be read"));
+    }
+
+    @Test
+    void folderThatMayNotBeRead_endsTheCommand_andIsNamed() throws Exception {
         Files.setPosixFilePermissions(sessions, Set.of());
-        assumeFalse(Files.isReadable(sessions), "this user may read everything");
 
-        Run run = Run.of("migrate", "--from", address(), "--to", "memory:" + UUID.randomUUID(), "--json");
+        Run run = ChildJvm.runAsOrdinaryUser(migration(address()));
 
+        Files.setPosixFilePermissions(sessions, PosixFilePermissions.fromString("rwx------"));
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains(sessions.toString()).contains("may not be read");
     }

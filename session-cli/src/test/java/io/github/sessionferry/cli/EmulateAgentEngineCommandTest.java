@@ -14,6 +14,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -64,6 +68,24 @@ class EmulateAgentEngineCommandTest {
     }
 
     @Test
+    void emulator_askedForRest_servesItToo() throws Exception {
+        Process emulator = ChildJvm.start("emulate", "agent-engine", "--rest-port", "0", "--json");
+        try (BufferedReader out = emulator.inputReader(StandardCharsets.UTF_8)) {
+            JsonNode ready = new ObjectMapper().readTree(out.readLine());
+
+            URI sessions = URI.create(
+                    ready.get("restEndpoint").asText() + "/v1/" + EmulateAgentEngineCommand.ENGINE + "/sessions");
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(sessions).build(), HttpResponse.BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(new ObjectMapper().readTree(answer.body())).isEmpty();
+        } finally {
+            emulator.destroyForcibly();
+        }
+    }
+
+    @Test
     void emulator_onAPortInUse_fails() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Run run = Run.of("emulate", "agent-engine", "--port", String.valueOf(taken.getLocalPort()));
@@ -79,6 +101,8 @@ class EmulateAgentEngineCommandTest {
     @ValueSource(strings = {"-1", "65536", "http"})
     void emulator_onAPortThatIsNone_isAWrongUsage(String port) {
         assertThat(Run.of("emulate", "agent-engine", "--port", port).exitCode()).isEqualTo(2);
+        assertThat(Run.of("emulate", "agent-engine", "--rest-port", port).exitCode())
+                .isEqualTo(2);
     }
 
     private static Status.Code codeOfGet(String endpoint) {

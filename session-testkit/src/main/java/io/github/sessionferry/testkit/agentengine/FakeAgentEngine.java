@@ -11,11 +11,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
  * Agent Engine Sessions in this process: a gRPC server of {@code SessionService} (v1 and v1beta1) and of long-running
- * operations that behaves as the real service was recorded to.
+ * operations that behaves as the real service was recorded to. On demand it serves REST as well.
  *
  * <pre>{@code
  * try (FakeAgentEngine engine = FakeAgentEngine.builder().start()) {
@@ -33,6 +34,7 @@ public final class FakeAgentEngine implements AutoCloseable {
     private final AgentEngine engine;
     private final GrpcFaults faults;
     private final LoopbackServer server;
+    private final Optional<RestServer> rest;
 
     private FakeAgentEngine(Builder builder) {
         this.engine = new AgentEngine(builder.clock, builder.operations, builder.quotas, builder.known);
@@ -42,6 +44,15 @@ public final class FakeAgentEngine implements AutoCloseable {
                 builder.maxRequestBytes,
                 List.of(new SessionsV1(engine), new SessionsV1Beta1(engine), new OperationsService(engine)),
                 List.of(faults));
+        try {
+            this.rest = builder.restPort.isPresent()
+                    ? Optional.of(
+                            RestServer.start(builder.restPort.getAsInt(), builder.maxRequestBytes, server.endpoint()))
+                    : Optional.empty();
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
     }
 
     /**
@@ -72,6 +83,18 @@ public final class FakeAgentEngine implements AutoCloseable {
      */
     public int port() {
         return server.port();
+    }
+
+    /**
+     * Returns the address of the REST API, to which a client adds {@code /v1/…} or {@code /v1beta1/…}.
+     *
+     * @return scheme, host and port
+     * @throws IllegalStateException if {@link Builder#restPort} was not called
+     * @since 0.1
+     */
+    public String restEndpoint() {
+        return rest.orElseThrow(() -> new IllegalStateException("REST is not served; call restPort before start"))
+                .endpoint();
     }
 
     /**
@@ -161,6 +184,7 @@ public final class FakeAgentEngine implements AutoCloseable {
      */
     @Override
     public void close() {
+        rest.ifPresent(RestServer::close);
         server.close();
     }
 
@@ -193,6 +217,7 @@ public final class FakeAgentEngine implements AutoCloseable {
         private GrpcFaults faults = GrpcFaults.none();
         private Optional<Set<EngineName>> known = Optional.empty();
         private int port;
+        private OptionalInt restPort = OptionalInt.empty();
         private int maxRequestBytes = 10 * 1024 * 1024;
 
         private Builder() {}
@@ -271,11 +296,30 @@ public final class FakeAgentEngine implements AutoCloseable {
          * @since 0.1
          */
         public Builder port(int port) {
-            if (port < 0 || port > 65_535) {
-                throw new IllegalArgumentException("port must be from 0 to 65535, was " + port);
-            }
-            this.port = port;
+            this.port = requirePort("port", port);
             return this;
+        }
+
+        /**
+         * Serves the REST API too, in both versions and in the form of the real service: its JSON, its errors, and
+         * refusing names that it does not know. Each request becomes a call over gRPC, so that faults, quotas and counts
+         * are the same for both.
+         *
+         * @param port where to listen, on the loopback interface; 0 picks a free port
+         * @return this
+         * @throws IllegalArgumentException if outside 0 to 65535
+         * @since 0.1
+         */
+        public Builder restPort(int port) {
+            this.restPort = OptionalInt.of(requirePort("restPort", port));
+            return this;
+        }
+
+        private static int requirePort(String name, int port) {
+            if (port < 0 || port > 65_535) {
+                throw new IllegalArgumentException(name + " must be from 0 to 65535, was " + port);
+            }
+            return port;
         }
 
         /**

@@ -54,11 +54,15 @@ final class RpcException extends RuntimeException {
                     .append(violation.getDescription())
                     .append('\t');
         }
+        return invalidRequest(message.toString(), violations);
+    }
+
+    static RpcException invalidRequest(String message, List<FieldViolation> violations) {
         BadRequest details =
                 BadRequest.newBuilder().addAllFieldViolations(violations).build();
         return new RpcException(Status.newBuilder()
                 .setCode(Code.INVALID_ARGUMENT_VALUE)
-                .setMessage(message.toString())
+                .setMessage(message)
                 .addDetails(Any.pack(details))
                 .build());
     }

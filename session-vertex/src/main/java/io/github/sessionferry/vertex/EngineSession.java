@@ -62,8 +62,11 @@ final class EngineSession {
         return StateCodec.decodeFields(resource.getSessionState());
     }
 
+    /** When the session was created; {@code null} if it was imported and its source did not know. */
+    @Nullable
     Instant createTime() {
-        return labels.createTime() == null ? Times.instant(resource.getCreateTime()) : labels.createTime();
+        boolean imported = labels.updateTime() != null;
+        return labels.createTime() == null && !imported ? Times.instant(resource.getCreateTime()) : labels.createTime();
     }
 
     /** When the session last changed, its newest events not counted if our labels tell a time. */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sessionId the original id; {@code null} if it is the engine's
  * @param appName the application; {@code null} for the engine's default one
- * @param createTime when the session was created; {@code null} for the resource's own time
+ * @param createTime when the session was created; {@code null} for the resource's own time, or an unknown
+ *     one if there is an update time
  * @param updateTime when it last changed, not counting later events; {@code null} for the resource's own time
  * @param expireTime when it is to expire; {@code null} for the service's rule
  * @param lastEvent the event that was to be appended last; {@code null} if none was promised

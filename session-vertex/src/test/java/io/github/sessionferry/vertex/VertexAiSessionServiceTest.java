@@ -122,6 +122,16 @@ class VertexAiSessionServiceTest {
     }
 
     @Test
+    void store_creationUnknown_staysUnknown() {
+        Session session = session(KEY, 1).toBuilder().createTime(null).build();
+
+        service.store(session, Precondition.absent());
+
+        assertThat(fixture.found(KEY)).isEqualTo(session);
+        assertThat(service.store(session, Precondition.none()).status()).isEqualTo(StoreOutcome.Status.UNCHANGED);
+    }
+
+    @Test
     void sessionOfAnotherClient_isReadWhole() {
         fixture.createByOther(
                 "from-adk",

@@ -15,7 +15,7 @@ final class StoreArguments {
 
     /** How to write an address, for the help of the commands that take one. */
     static final String ADDRESSES = "%nStores:%n"
-            + "  firestore://PROJECT/DATABASE?layout=adk-flat|adk-java|adk-python[&emulator=HOST:PORT]%n"
+            + "  firestore://PROJECT/DATABASE?layout=adk-flat|adk-java|adk-python|auto[&emulator=HOST:PORT]%n"
             + "  agentengine://projects/P/locations/L/reasoningEngines/E[?endpoint=HOST:PORT&plaintext=true]%n"
             + "  file:DIR[?layout=agent|adk-json]%n"
             + "  backup:DIR[?key=FILE], which is only read%n"

@@ -1,8 +1,11 @@
 package io.github.sessionferry.firestore;
 
 import com.google.cloud.firestore.Firestore;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * How sessions are laid out in documents: which collections there are, and what their documents hold.
@@ -23,12 +26,25 @@ public final class FirestoreLayout {
             AdkJavaLayout.NAME, AdkJavaLayout::new,
             AdkPythonLayout.NAME, AdkPythonLayout::new);
 
-    private final String name;
-    private final CollectionNames collections;
+    private static final String AUTO = "auto";
+
+    /** One layout, or those of which one is to be looked for. */
+    private final List<One> layouts;
+
+    private FirestoreLayout(List<One> layouts) {
+        this.layouts = layouts;
+    }
 
     private FirestoreLayout(String name, CollectionNames collections) {
-        this.name = name;
-        this.collections = collections;
+        this(List.of(new One(name, collections)));
+    }
+
+    private record One(String name, CollectionNames collections) {}
+
+    private FirestoreLayout with(UnaryOperator<CollectionNames> change) {
+        return new FirestoreLayout(layouts.stream()
+                .map(one -> new One(one.name(), change.apply(one.collections())))
+                .toList());
     }
 
     /**
@@ -58,15 +74,28 @@ public final class FirestoreLayout {
         return new FirestoreLayout(AdkPythonLayout.NAME, AdkPythonLayout.COLLECTIONS);
     }
 
+    /**
+     * Whichever of the layouts the database has sessions in. It is looked for when the service is built, which fails if
+     * there are sessions in none of them, or in several.
+     *
+     * @return all layouts
+     */
+    public static FirestoreLayout auto() {
+        return new FirestoreLayout(Stream.of(adkFlat(), adkJava(), adkPython())
+                .flatMap(layout -> layout.layouts.stream())
+                .toList());
+    }
+
     /** What the layouts are called in addresses, the default first. */
     static String[] names() {
-        return new String[] {AdkFlatLayout.NAME, AdkJavaLayout.NAME, AdkPythonLayout.NAME};
+        return new String[] {AdkFlatLayout.NAME, AdkJavaLayout.NAME, AdkPythonLayout.NAME, AUTO};
     }
 
     static FirestoreLayout named(String name) {
         return switch (name) {
             case AdkJavaLayout.NAME -> adkJava();
             case AdkPythonLayout.NAME -> adkPython();
+            case AUTO -> auto();
             default -> adkFlat();
         };
     }
@@ -77,7 +106,15 @@ public final class FirestoreLayout {
      * @return the name, such as {@code adk-python}
      */
     public String name() {
-        return name;
+        return isOne() ? layouts.get(0).name() : AUTO;
+    }
+
+    boolean isOne() {
+        return layouts.size() == 1;
+    }
+
+    List<FirestoreLayout> each() {
+        return layouts.stream().map(one -> new FirestoreLayout(List.of(one))).toList();
     }
 
     /**
@@ -88,7 +125,7 @@ public final class FirestoreLayout {
      * @throws IllegalArgumentException if a collection cannot be called so
      */
     public FirestoreLayout withRoot(String collection) {
-        return new FirestoreLayout(name, collections.withRoot(collection));
+        return with(collections -> collections.withRoot(collection));
     }
 
     /**
@@ -99,7 +136,7 @@ public final class FirestoreLayout {
      * @throws IllegalArgumentException if a collection cannot be called so
      */
     public FirestoreLayout withEvents(String collection) {
-        return new FirestoreLayout(name, collections.withEvents(collection));
+        return with(collections -> collections.withEvents(collection));
     }
 
     /**
@@ -110,7 +147,7 @@ public final class FirestoreLayout {
      * @throws IllegalArgumentException if a collection cannot be called so
      */
     public FirestoreLayout withAppState(String collection) {
-        return new FirestoreLayout(name, collections.withAppState(collection));
+        return with(collections -> collections.withAppState(collection));
     }
 
     /**
@@ -121,25 +158,26 @@ public final class FirestoreLayout {
      * @throws IllegalArgumentException if a collection cannot be called so
      */
     public FirestoreLayout withUserState(String collection) {
-        return new FirestoreLayout(name, collections.withUserState(collection));
+        return with(collections -> collections.withUserState(collection));
     }
 
     Layout create(Firestore firestore) {
-        return Objects.requireNonNull(KINDS.get(name)).create(firestore, collections);
+        One one = layouts.get(0);
+        return Objects.requireNonNull(KINDS.get(one.name())).create(firestore, one.collections());
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof FirestoreLayout that && name.equals(that.name) && collections.equals(that.collections);
+        return other instanceof FirestoreLayout that && layouts.equals(that.layouts);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, collections);
+        return layouts.hashCode();
     }
 
     @Override
     public String toString() {
-        return "FirestoreLayout[" + name + ", " + collections + "]";
+        return "FirestoreLayout" + layouts;
     }
 }

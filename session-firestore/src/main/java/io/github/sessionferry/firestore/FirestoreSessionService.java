@@ -105,16 +105,29 @@ public final class FirestoreSessionService implements SessionService {
                         .setTotalTimeoutDuration(builder.timeout)
                         .build())
                 .build();
-        name = "firestore:" + options.getProjectId() + "/" + options.getDatabaseId()
-                + (builder.layout.equals(FirestoreLayout.adkFlat()) ? "" : "?layout=" + builder.layout.name());
+        String database = "firestore:" + options.getProjectId() + "/" + options.getDatabaseId();
         firestore = options.getService();
+        FirestoreLayout chosen = choose(builder.layout, new Rpc(database, builder.timeout));
+        name = chosen.equals(FirestoreLayout.adkFlat()) ? database : database + "?layout=" + chosen.name();
         rpc = new Rpc(name, builder.timeout);
         clock = builder.clock;
-        layout = builder.layout.create(firestore);
+        layout = chosen.create(firestore);
         places = new SessionPlaces(layout, clock);
         ramp = builder.ramp();
         pacingTime = builder.pacingTime;
         isView = false;
+    }
+
+    private FirestoreLayout choose(FirestoreLayout wanted, Rpc lookingCalls) {
+        if (wanted.isOne()) {
+            return wanted;
+        }
+        try {
+            return new LayoutDetection(firestore, new Documents(firestore, lookingCalls, "open", null)).detect(wanted);
+        } catch (RuntimeException e) {
+            firestore.shutdownNow();
+            throw e;
+        }
     }
 
     /** An answer only completes a future, so it need not change threads for that. */
@@ -574,9 +587,12 @@ public final class FirestoreSessionService implements SessionService {
         }
 
         /**
-         * Makes the service; connects at the first call.
+         * Makes the service; connects at the first call, but at once if the {@linkplain #layout layout} is to be looked
+         * for.
          *
          * @return the service, to be closed by the caller
+         * @throws IllegalArgumentException if the layout is to be looked for and there are sessions in none, or in several
+         * @throws SessionException if it is to be looked for and Firestore cannot be asked
          */
         public FirestoreSessionService build() {
             return new FirestoreSessionService(this);

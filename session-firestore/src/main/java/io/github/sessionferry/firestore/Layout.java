@@ -94,6 +94,11 @@ abstract class Layout {
     /** The sessions of an application, or of one user of it, by name; there may be others among them. */
     abstract Query sessionsOf(String appName, Optional<String> userId);
 
+    /** Events of all sessions by name; there may be those of other layouts among them. */
+    final Query eventsOfAll() {
+        return groupIn(collections.events(), collections.root());
+    }
+
     /** Whether a document lies where this layout has its sessions. */
     abstract boolean isSession(DocumentReference document);
 

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * the application ({@code app:}) and the user ({@code user:}). Events stand in the order of their timestamps; events of
  * one time stand in the order in which they were added.
  *
- * <p>Immutable. Sessions are equal if all their parts but the revision, {@link #isComplete()} and
- * {@link #partExpireTimes()} are. {@link #toString()} shows no content.
+ * <p>Immutable. Sessions are equal if all their parts but the revision, {@link #isComplete()}, {@link #partExpireTimes()}
+ * and {@link #synthesisedIds()} are. {@link #toString()} shows no content.
  *
  * @since 0.1
  */
@@ -39,6 +39,7 @@ public final class Session {
     private final boolean complete;
     private final Map<String, @Nullable Object> fields;
     private final Map<String, Instant> partExpireTimes;
+    private final Map<String, Integer> synthesisedIds;
 
     private Session(Builder builder) {
         key = builder.key;
@@ -51,6 +52,7 @@ public final class Session {
         complete = builder.complete;
         fields = builder.fields;
         partExpireTimes = builder.partExpireTimes;
+        synthesisedIds = builder.synthesisedIds;
     }
 
     /**
@@ -176,6 +178,17 @@ public final class Session {
         return partExpireTimes;
     }
 
+    /**
+     * How many ids of the events that were read for this session the store does not keep, and has made from what it keeps,
+     * the same ones at every read.
+     *
+     * @return numbers by kind, such as {@code event}, {@code invocation} or {@code call}, unmodifiable; empty in a store
+     *     that keeps all ids
+     */
+    public Map<String, Integer> synthesisedIds() {
+        return synthesisedIds;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Session that
@@ -218,6 +231,7 @@ public final class Session {
         private boolean complete = true;
         private Map<String, @Nullable Object> fields = Map.of();
         private Map<String, Instant> partExpireTimes = Map.of();
+        private Map<String, Integer> synthesisedIds = Map.of();
 
         private Builder(SessionKey key, Instant updateTime) {
             this.key = requireNonNull(key, "key");
@@ -235,6 +249,7 @@ public final class Session {
             complete = session.complete;
             fields = session.fields;
             partExpireTimes = session.partExpireTimes;
+            synthesisedIds = session.synthesisedIds;
         }
 
         /**
@@ -344,6 +359,17 @@ public final class Session {
             Map<String, Instant> copy = new LinkedHashMap<>();
             times.forEach((part, time) -> copy.put(requireNonNull(part, "part"), StateValues.toMicros(time)));
             partExpireTimes = Collections.unmodifiableMap(copy);
+            return this;
+        }
+
+        /**
+         * Sets how many ids of events were made by the store.
+         *
+         * @param numbers numbers by kind, each at least 1
+         * @return this builder
+         */
+        public Builder synthesisedIds(Map<String, Integer> numbers) {
+            synthesisedIds = Map.copyOf(numbers);
             return this;
         }
 

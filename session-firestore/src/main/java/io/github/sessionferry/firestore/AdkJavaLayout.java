@@ -130,7 +130,7 @@ final class AdkJavaLayout extends NestedLayout {
     }
 
     @Override
-    List<SessionEvent> restore(SessionKey key, List<StoredEvent> events) {
+    Restored restore(SessionKey key, List<StoredEvent> events) {
         Conversation conversation = new Conversation();
         List<SessionEvent> restored = new ArrayList<>(events.size());
         for (StoredEvent stored : events) {
@@ -138,7 +138,7 @@ final class AdkJavaLayout extends NestedLayout {
             conversation.add(event);
             restored.add(event);
         }
-        return restored;
+        return new Restored(restored, conversation.synthesisedIds());
     }
 
     /** What the owner's form lacks is told by the events around, so of an event among others that are not given nothing. */

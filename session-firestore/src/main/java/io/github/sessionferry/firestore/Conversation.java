@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class Conversation {
 
     private String invocationId = "";
+    private final Map<String, Integer> synthesisedIds = new HashMap<>();
     private final Map<String, List<String>> unanswered = new HashMap<>();
 
     /** An event that comes next, with ids where it has none. */
     SessionEvent restore(SessionEvent event) {
+        synthesisedIds.merge("event", 1, Integer::sum);
+        synthesisedIds.merge("invocation", 1, Integer::sum);
         boolean begins = event.author().equals("user") || invocationId.isEmpty();
         return event.toBuilder()
                 .invocationId(begins ? DerivedId.of("invocation-" + event.id()) : invocationId)
@@ -48,7 +51,7 @@ final class Conversation {
         return whole;
     }
 
-    private static Map<String, @Nullable Object> restore(
+    private Map<String, @Nullable Object> restore(
             Map<String, @Nullable Object> part, String place, Map<String, List<String>> calls) {
         Map<String, @Nullable Object> restored = new LinkedHashMap<>(part);
         restored.replaceAll((kind, value) -> {
@@ -56,7 +59,10 @@ final class Conversation {
                 return value;
             }
             return switch (kind) {
-                case JavaContent.FUNCTION_CALL -> withId(fields, DerivedId.of("call-" + place));
+                case JavaContent.FUNCTION_CALL -> {
+                    synthesisedIds.merge("call", 1, Integer::sum);
+                    yield withId(fields, DerivedId.of("call-" + place));
+                }
                 case JavaContent.FUNCTION_RESPONSE -> {
                     List<String> ids = calls.getOrDefault(nameOf(fields), List.of());
                     yield ids.isEmpty() ? value : withId(fields, ids.remove(0));
@@ -75,6 +81,11 @@ final class Conversation {
 
     private static String nameOf(Map<?, ?> fields) {
         return String.valueOf(fields.get("name"));
+    }
+
+    /** How many ids were given, by kind; a call and its response have one together. */
+    Map<String, Integer> synthesisedIds() {
+        return Map.copyOf(synthesisedIds);
     }
 
     /** Goes on after an event that has its ids. */

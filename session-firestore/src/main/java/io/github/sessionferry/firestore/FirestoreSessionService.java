@@ -45,6 +45,7 @@ import io.github.sessionferry.core.codec.Encodings;
 import io.github.sessionferry.core.quota.CallLimit;
 import io.github.sessionferry.core.quota.CallPacer;
 import io.github.sessionferry.core.quota.PacingTime;
+import io.github.sessionferry.firestore.Layout.Restored;
 import io.github.sessionferry.firestore.SessionPlaces.Place;
 import java.time.Clock;
 import java.time.Duration;
@@ -257,11 +258,13 @@ public final class FirestoreSessionService implements SessionService {
     public Optional<Session> find(SessionKey key, EventSelection events) {
         Documents documents = documents("find", requireNonNull(key, "key"));
         Seen seen = see(documents, key);
-        return seen.place()
-                .session()
-                .map(session -> session.toSession(
-                        seen.sharedState(),
-                        new SessionEvents(documents, layout).read(key, session.reference(), events, seen.moment())));
+        return seen.place().session().map(session -> {
+            Restored restored =
+                    new SessionEvents(documents, layout).read(key, session.reference(), events, seen.moment());
+            return session.toSession(seen.sharedState(), restored.events()).toBuilder()
+                    .synthesisedIds(restored.synthesisedIds())
+                    .build();
+        });
     }
 
     @Override

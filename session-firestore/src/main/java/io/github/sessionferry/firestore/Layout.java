@@ -397,9 +397,17 @@ abstract class Layout {
     abstract StoredEvent event(SessionKey key, DocumentSnapshot document);
 
     /** Gives events, in their order, what their documents by themselves do not tell. */
-    List<SessionEvent> restore(SessionKey key, List<StoredEvent> events) {
-        return events.stream().map(StoredEvent::event).toList();
+    Restored restore(SessionKey key, List<StoredEvent> events) {
+        return new Restored(events.stream().map(StoredEvent::event).toList(), Map.of());
     }
+
+    /**
+     * Events as they are read.
+     *
+     * @param events the events in their order
+     * @param synthesisedIds how many ids were made for them, by kind
+     */
+    record Restored(List<SessionEvent> events, Map<String, Integer> synthesisedIds) {}
 
     /**
      * A value such that every event at or after a time has at least that value as its timestamp; empty if timestamps are

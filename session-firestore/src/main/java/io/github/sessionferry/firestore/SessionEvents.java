@@ -11,11 +11,12 @@ import com.google.cloud.firestore.Query;
 import com.google.cloud.firestore.Query.Direction;
 import com.google.cloud.firestore.QueryDocumentSnapshot;
 import io.github.sessionferry.core.EventSelection;
-import io.github.sessionferry.core.SessionEvent;
 import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.firestore.Layout.Restored;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,16 +39,17 @@ final class SessionEvents {
      *
      * @throws io.github.sessionferry.core.SessionException CORRUPT if a document is no event
      */
-    List<SessionEvent> read(SessionKey key, DocumentReference session, EventSelection selection, Timestamp moment) {
+    Restored read(SessionKey key, DocumentReference session, EventSelection selection, Timestamp moment) {
         if (selection.limit() == 0) {
-            return List.of();
+            return new Restored(List.of(), Map.of());
         }
         List<StoredEvent> events = new ArrayList<>();
         for (DocumentSnapshot document : find(layout.events(session), selection, moment)) {
             events.add(event(key, document));
         }
         events.sort(StoredEvent.ORDER);
-        return selection.apply(layout.restore(key, events));
+        Restored restored = layout.restore(key, events);
+        return new Restored(selection.apply(restored.events()), restored.synthesisedIds());
     }
 
     private List<DocumentSnapshot> find(CollectionReference events, EventSelection selection, Timestamp moment) {

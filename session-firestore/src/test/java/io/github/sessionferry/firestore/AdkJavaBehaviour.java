@@ -99,6 +99,7 @@ abstract class AdkJavaBehaviour {
                 .isEqualTo(inner(events.get(2), 0, "functionResponse").get("id"));
         assertThat(inner(events.get(2), 2, "functionResponse").get("id")).isNull();
         assertThat(found(service)).isEqualTo(found);
+        assertThat(found.synthesisedIds()).isEqualTo(Map.of("event", 5, "invocation", 5, "call", 2));
     }
 
     @Test
@@ -223,6 +224,7 @@ abstract class AdkJavaBehaviour {
                         entry("updateTime", "2026-01-05T10:00:02Z"),
                         entry("state", Map.of("topic", "ferries", "user:theme", "dark")));
         assertThat(found(service).events()).containsExactly(event);
+        assertThat(found(service).synthesisedIds()).isEmpty();
     }
 
     @Test

@@ -141,6 +141,9 @@ final class EarlierAttempts {
                 line.findText("stored_id"),
                 line.smallNumber("retries"),
                 line.has(MigrationJournal.TEMP_KEYS) ? line.smallNumber(MigrationJournal.TEMP_KEYS) : 0,
+                line.find(MigrationJournal.SYNTHESISED)
+                        .map(JournalLine::smallNumbers)
+                        .orElse(Map.of()),
                 line.time("time"),
                 line.has("micros")
                         ? Optional.of(Duration.of(line.number("micros"), ChronoUnit.MICROS))

@@ -30,6 +30,7 @@ final class MigrationJournal implements AutoCloseable {
     static final String DONE = "done";
 
     static final String TEMP_KEYS = "temp_keys_dropped";
+    static final String SYNTHESISED = "synthesised_ids";
 
     private static final String CREATED = "created";
 
@@ -90,14 +91,19 @@ final class MigrationJournal implements AutoCloseable {
         if (outcome.tempKeysDropped() > 0) {
             line.put(TEMP_KEYS, (long) outcome.tempKeysDropped());
         }
-        if (!outcome.encodings().isEmpty()) {
-            Map<String, Object> encodings = new TreeMap<>();
-            outcome.encodings().forEach((kind, count) -> encodings.put(kind, (long) count));
-            line.put("encodings", encodings);
-        }
+        putNumbers(line, "encodings", outcome.encodings());
+        putNumbers(line, SYNTHESISED, outcome.synthesisedIds());
         outcome.storedId().ifPresent(id -> line.put("stored_id", id));
         outcome.duration().ifPresent(took -> line.put("micros", TimeUnit.NANOSECONDS.toMicros(took.toNanos())));
         journal.write(line, outcome.time());
+    }
+
+    private static void putNumbers(Map<String, @Nullable Object> line, String name, Map<String, Integer> numbers) {
+        if (!numbers.isEmpty()) {
+            Map<String, Object> longs = new TreeMap<>();
+            numbers.forEach((kind, count) -> longs.put(kind, (long) count));
+            line.put(name, longs);
+        }
     }
 
     void addPostponed(SessionKey key, Failure failure, Optional<ScanPlace> place, Optional<CreatedVersion> created) {

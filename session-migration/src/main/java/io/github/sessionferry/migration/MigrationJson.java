@@ -39,6 +39,7 @@ final class MigrationJson {
         json.put("problems", ReportJson.problems(report.problems()));
         json.put("encodings", new TreeMap<>(report.encodings()));
         json.put("tempKeysDropped", report.tempKeysDropped());
+        json.put("synthesisedIds", new TreeMap<>(report.synthesisedIds()));
         json.put("mappedIds", ReportJson.mappedIds(report.mappedIds()));
         json.put("sharedState", sharedState(report.sharedState()));
         return ReportJson.write(json);

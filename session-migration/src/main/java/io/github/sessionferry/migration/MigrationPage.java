@@ -42,6 +42,7 @@ final class MigrationPage {
         writeQuotas();
         writeSharedState();
         writeEncodings();
+        writeSynthesisedIds();
         writeMappedIds();
         return page.text();
     }
@@ -193,6 +194,16 @@ final class MigrationPage {
                 + " other readers of the target see the encoding.");
         page.table("Kind", " Values");
         new TreeMap<>(report.encodings()).forEach((kind, number) -> page.row(page.code(kind), number(number)));
+    }
+
+    private void writeSynthesisedIds() {
+        if (report.synthesisedIds().isEmpty()) {
+            return;
+        }
+        page.section("Ids that the source does not keep");
+        page.paragraph("The target has these ids from what the source keeps. Another run gives the same.");
+        page.table("Of", " Ids");
+        new TreeMap<>(report.synthesisedIds()).forEach((kind, number) -> page.row(page.code(kind), number(number)));
     }
 
     private void writeMappedIds() {

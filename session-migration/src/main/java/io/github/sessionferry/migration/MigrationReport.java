@@ -23,6 +23,7 @@ public final class MigrationReport {
     private final List<Problem> problems;
     private final Map<String, Long> encodings;
     private final long tempKeysDropped;
+    private final Map<String, Long> synthesisedIds;
     private final MappedIds mappedIds;
     private final SharedState sharedState;
     private final Optional<RolledBack> rollback;
@@ -36,6 +37,7 @@ public final class MigrationReport {
             List<Problem> problems,
             Map<String, Long> encodings,
             long tempKeysDropped,
+            Map<String, Long> synthesisedIds,
             MappedIds mappedIds,
             SharedState sharedState,
             Optional<RolledBack> rollback) {
@@ -47,6 +49,7 @@ public final class MigrationReport {
         this.problems = List.copyOf(problems);
         this.encodings = Map.copyOf(encodings);
         this.tempKeysDropped = tempKeysDropped;
+        this.synthesisedIds = Map.copyOf(synthesisedIds);
         this.mappedIds = mappedIds;
         this.sharedState = sharedState;
         this.rollback = rollback;
@@ -122,6 +125,16 @@ public final class MigrationReport {
      */
     public long tempKeysDropped() {
         return tempKeysDropped;
+    }
+
+    /**
+     * How many ids that the source does not keep were made for the events of the sessions that were written, the same ones in
+     * every run.
+     *
+     * @return the numbers by kind, such as {@code event}, {@code invocation} or {@code call}; unmodifiable
+     */
+    public Map<String, Long> synthesisedIds() {
+        return synthesisedIds;
     }
 
     /**

@@ -34,6 +34,7 @@ final class MigrationTally {
     private long tempKeysDropped;
     private final Problems problems = new Problems();
     private final Map<String, Long> encodings = new TreeMap<>();
+    private final Map<String, Long> synthesisedIds = new TreeMap<>();
     private long idsMapped;
     private final Map<SessionKey, String> mappedIds = new LinkedHashMap<>();
     private long scopes;
@@ -54,6 +55,7 @@ final class MigrationTally {
         retries += outcome.retries();
         tempKeysDropped += outcome.tempKeysDropped();
         outcome.encodings().forEach((kind, count) -> encodings.merge(kind, (long) count, Long::sum));
+        outcome.synthesisedIds().forEach((kind, count) -> synthesisedIds.merge(kind, (long) count, Long::sum));
         outcome.storedId().ifPresent(storedId -> {
             idsMapped++;
             if (mappedIds.size() < MOST_EXAMPLES) {
@@ -127,6 +129,7 @@ final class MigrationTally {
                 problems.list(),
                 encodings,
                 tempKeysDropped,
+                synthesisedIds,
                 new MappedIds(idsMapped, mappedIds),
                 new SharedState(scopes, sharedWritten, sharedUnchanged, scopesFailed, conflicts, conflictExamples),
                 rollback);

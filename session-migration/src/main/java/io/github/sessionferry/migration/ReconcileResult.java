@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param storedId the id under which the target keeps the session, if it is not the session's own and was told
  * @param retries how many tries failed and were repeated; 0 for a preview
  * @param tempKeysDropped how many {@code temp:} keys the events written had in the source and have no more; 0 for a preview
+ * @param synthesisedIds how many ids that the source does not keep were made for the events that it has, by kind; empty in a
+ *     preview, and if nothing was written
  * @since 0.1
  */
 public record ReconcileResult(
@@ -27,7 +29,8 @@ public record ReconcileResult(
         Map<String, Integer> encodings,
         Optional<String> storedId,
         int retries,
-        int tempKeysDropped) {
+        int tempKeysDropped,
+        Map<String, Integer> synthesisedIds) {
 
     /** What became of a session. */
     public enum Status {
@@ -56,5 +59,6 @@ public record ReconcileResult(
         requireNonNull(status, "status");
         encodings = Map.copyOf(encodings);
         requireNonNull(storedId, "storedId");
+        synthesisedIds = Map.copyOf(synthesisedIds);
     }
 }

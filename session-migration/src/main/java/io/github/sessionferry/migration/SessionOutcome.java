@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param storedId the id under which the target keeps the session, if it is not the session's own and was told
  * @param retries how many tries failed before; not counted if the last one failed too
  * @param tempKeysDropped how many {@code temp:} keys the events written had in the source and have no more
+ * @param synthesisedIds how many ids that the source does not keep were made for the events that it has, by kind; empty if
+ *     nothing was written
  * @param time when the session was done
  * @param duration how long its last try took, with the retries of single calls and their waits; empty if it is not known
  * @since 0.1
@@ -34,6 +36,7 @@ public record SessionOutcome(
         Optional<String> storedId,
         int retries,
         int tempKeysDropped,
+        Map<String, Integer> synthesisedIds,
         Instant time,
         Optional<Duration> duration) {
 
@@ -62,6 +65,7 @@ public record SessionOutcome(
         requireNonNull(failure, "failure");
         encodings = Map.copyOf(encodings);
         requireNonNull(storedId, "storedId");
+        synthesisedIds = Map.copyOf(synthesisedIds);
         requireNonNull(time, "time");
         requireNonNull(duration, "duration");
     }
@@ -76,6 +80,7 @@ public record SessionOutcome(
                 result.storedId(),
                 result.retries(),
                 result.tempKeysDropped(),
+                result.synthesisedIds(),
                 time,
                 Optional.of(duration));
     }
@@ -83,7 +88,7 @@ public record SessionOutcome(
     static SessionOutcome notDone(
             SessionKey key, Status status, Failure failure, Instant time, Optional<Duration> duration) {
         return new SessionOutcome(
-                key, status, Optional.of(failure), 0, Map.of(), Optional.empty(), 0, 0, time, duration);
+                key, status, Optional.of(failure), 0, Map.of(), Optional.empty(), 0, 0, Map.of(), time, duration);
     }
 
     private static Status statusOf(ReconcileResult.Status status) {

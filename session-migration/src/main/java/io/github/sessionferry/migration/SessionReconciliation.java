@@ -48,6 +48,7 @@ final class SessionReconciliation {
     private int triesFailed;
     private int eventsAppended;
     private int tempKeysDropped;
+    private Map<String, Integer> synthesisedIds = Map.of();
     private final Map<String, Integer> encodings = new TreeMap<>();
     private Optional<String> storedId = Optional.empty();
 
@@ -100,7 +101,7 @@ final class SessionReconciliation {
         if (source.isPresent() && written == null && novelty.isLikely()) {
             Optional<Status> created = write(Status.CREATED, new StoreRequest(source.get(), Precondition.absent()));
             if (created.isPresent()) {
-                countTempKeys(original, Optional.empty());
+                countWhatWasWritten(original, Optional.empty());
                 return settledUnlessChanged(source, created.get());
             }
         }
@@ -116,7 +117,7 @@ final class SessionReconciliation {
         }
         if (step.write().isPresent()) {
             Optional<Status> status = write(step.status(), step.write().get());
-            status.ifPresent(done -> countTempKeys(original, target));
+            status.ifPresent(done -> countWhatWasWritten(original, target));
             return status.flatMap(done -> settledUnlessChanged(source, done));
         }
         return step.status() == Status.TARGET_AHEAD
@@ -143,7 +144,7 @@ final class SessionReconciliation {
         }
         Optional<Status> status = note(Status.CREATED, result.get(), null, null);
         if (status.isPresent()) {
-            countTempKeys(Optional.of(original), Optional.empty());
+            countWhatWasWritten(Optional.of(original), Optional.empty());
         }
         return status.filter(done -> unchanged).map(this::done).map(this::result);
     }
@@ -156,13 +157,17 @@ final class SessionReconciliation {
     }
 
     private ReconcileResult result(Status status) {
-        return new ReconcileResult(key, status, eventsAppended, encodings, storedId, triesFailed, tempKeysDropped);
+        return new ReconcileResult(
+                key, status, eventsAppended, encodings, storedId, triesFailed, tempKeysDropped, synthesisedIds);
     }
 
-    private void countTempKeys(Optional<Session> source, Optional<Session> targetBefore) {
-        source.ifPresent(session -> tempKeysDropped += tempState.countDropped(targetBefore
-                .map(target -> SessionComparison.eventsOnlyIn(session, target))
-                .orElse(session.events())));
+    private void countWhatWasWritten(Optional<Session> source, Optional<Session> targetBefore) {
+        source.ifPresent(session -> {
+            synthesisedIds = session.synthesisedIds();
+            tempKeysDropped += tempState.countDropped(targetBefore
+                    .map(target -> SessionComparison.eventsOnlyIn(session, target))
+                    .orElse(session.events()));
+        });
     }
 
     private Optional<Session> find(SessionService store, EventSelection events) {

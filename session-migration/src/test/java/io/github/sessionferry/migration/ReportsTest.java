@@ -79,6 +79,7 @@ class ReportsTest {
                         "problems",
                         "encodings",
                         "tempKeysDropped",
+                        "synthesisedIds",
                         "mappedIds",
                         "sharedState");
         assertThat(json.path("migrated").asLong()).isEqualTo(30);
@@ -310,6 +311,7 @@ class ReportsTest {
                 List.of(),
                 Map.of(),
                 0,
+                Map.of(),
                 new MappedIds(0, Map.of()),
                 new SharedState(0, 0, 0, 0, 0, List.of()),
                 Optional.empty());
@@ -320,6 +322,7 @@ class ReportsTest {
         assertThat(migration(RunEnding.COMPLETE).toMarkdown())
                 .contains("| `agentengine:e` | `events appended` | 210 | 399 | 95 % | 2 |")
                 .contains("| `int64` | 4 |")
+                .contains("| `invocation` | 12 |")
                 .contains("`a-xyz`")
                 .contains("| user `u` in `app` | `user:theme` |")
                 .contains("took 2 min 5 s")
@@ -390,6 +393,7 @@ class ReportsTest {
                 List.of(new Problem("CORRUPT", true, 3, List.of(Problem.Example.of(key, "no `time` | here")))),
                 Map.of("int64", 4L),
                 9,
+                Map.of("invocation", 12L),
                 new MappedIds(1, Map.of(key, "a-xyz")),
                 new SharedState(2, 1, 0, 0, 1, List.of(new SharedKey(SharedScope.user("app", "u"), "theme"))),
                 ending == RunEnding.STOPPED

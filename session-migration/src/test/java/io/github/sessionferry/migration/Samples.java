@@ -67,6 +67,7 @@ final class Samples {
                 Optional.empty(),
                 0,
                 0,
+                Map.of(),
                 time,
                 Optional.of(duration));
     }

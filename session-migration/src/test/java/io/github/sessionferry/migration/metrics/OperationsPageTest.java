@@ -83,6 +83,7 @@ class OperationsPageTest {
                 Optional.empty(),
                 0,
                 0,
+                Map.of(),
                 Exercise.T0,
                 Optional.empty()));
         migrationMeters.progress(new MigrationProgress(

@@ -17,7 +17,8 @@ final class Benchmarks {
             new SoakMeasurement(),
             new LoadMeasurement(),
             new HeapMeasurement(),
-            new FilesMeasurement());
+            new FilesMeasurement(),
+            new WebMeasurement());
 
     private Benchmarks() {}
 

@@ -125,7 +125,7 @@ final class Rpc {
     <T> T read(String action, @Nullable SessionKey key, Supplier<ApiFuture<T>> call) {
         checkOpen();
         try {
-            return Failsafe.with(reads).get(() -> await(call.get()));
+            return Failsafe.with(reads).get(() -> await(call));
         } catch (SessionException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -184,8 +184,11 @@ final class Rpc {
     List<WriteResult> commit(String action, @Nullable SessionKey key, WriteBatch batch) {
         checkOpen();
         awaitTurn(action, key, batch.getMutationsSize());
+        if (Thread.currentThread().isInterrupted()) {
+            throw interruptedOrFailed(action, key, new InterruptedException("before the commit"));
+        }
         try {
-            return await(batch.commit());
+            return await(batch::commit);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw ambiguous(action, key, e);
@@ -213,15 +216,20 @@ final class Rpc {
         checkOpen();
     }
 
-    private <T> T await(ApiFuture<T> call) throws InterruptedException, ExecutionException, TimeoutException {
+    private <T> T await(Supplier<ApiFuture<T>> call) throws InterruptedException, ExecutionException, TimeoutException {
+        if (Thread.interrupted()) {
+            // Beginning a call may run the client's own listeners on this thread, and they swallow interruptions.
+            throw new InterruptedException("before the call");
+        }
+        ApiFuture<T> begun = call.get();
         boolean answered = false;
         try {
-            T answer = call.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            T answer = begun.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             answered = true;
             return answer;
         } finally {
             if (!answered) {
-                call.cancel(true);
+                begun.cancel(true);
             }
         }
     }

@@ -223,6 +223,23 @@ class LostAnswersTest {
         assertThat(Thread.interrupted()).isTrue();
     }
 
+    @Test
+    void calls_allInterrupted_areNotBegun() {
+        service.find(KEY, EventSelection.none());
+        faults.resetCalls();
+
+        for (int i = 0; i < 100; i++) {
+            Thread.currentThread().interrupt();
+            assertFails(SessionErrorCode.UNAVAILABLE, () -> service.find(KEY, EventSelection.none()));
+            assertFails(
+                    SessionErrorCode.UNAVAILABLE,
+                    () -> service.create(NewSession.builder(KEY).build()));
+            assertThat(Thread.interrupted()).isTrue();
+        }
+
+        assertThat(faults.totalCalls()).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "PERMISSION_DENIED, PERMISSION_DENIED",

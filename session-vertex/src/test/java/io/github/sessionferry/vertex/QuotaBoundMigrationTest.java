@@ -115,7 +115,7 @@ class QuotaBoundMigrationTest {
         assertThat(use(report).refused()).isPositive();
         assertThat(use(report).shareRefused()).isLessThan(0.02);
         List<Double> rates = rates();
-        assertThat(Collections.max(rates)).isEqualTo((double) BELIEVED.appends());
+        assertThat(Collections.max(rates)).isLessThanOrEqualTo((double) BELIEVED.appends());
         assertThat(Collections.min(rates)).as("the slowest of %s", rates).isLessThan(BELIEVED.appends() * 0.6);
         assertThat(IntStream.range(1, rates.size()).anyMatch(i -> rates.get(i) > rates.get(i - 1)))
                 .as("one of %s is faster than the one before", rates)

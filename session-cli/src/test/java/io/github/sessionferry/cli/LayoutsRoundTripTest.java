@@ -25,11 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Documents as the owners of the layouts write them, to Agent Engine and back into an empty database. */
+@SuppressWarnings("try") // whoever interrupts a test ends it
 class LayoutsRoundTripTest {
 
     private static final int FEW = 12;
+
     /** The emulator searches all its documents for each query: 500 take minutes. */
     private static final int SOME = Integer.getInteger("layouts.sessions", 40);
+
     private static final int SESSIONS_OF_A_USER = 5;
     private static final Instant TIME = Instant.parse("2026-03-01T10:00:00Z");
 
@@ -223,6 +226,8 @@ class LayoutsRoundTripTest {
         };
 
         private final String layout;
+
+        @SuppressWarnings("ImmutableEnumChecker") // made by List.of
         private final List<String> collections;
 
         Owner(String layout, List<String> collections) {
@@ -305,7 +310,9 @@ class LayoutsRoundTripTest {
     private static void writeAll(Owner owner, int sessions, String project, String endpoint) throws Exception {
         try (Firestore firestore = client(project, endpoint);
                 BulkWriter bulk = firestore.bulkWriter()) {
-            Writer writer = (path, fields) -> bulk.set(firestore.document(path), fields);
+            Writer writer = (path, fields) -> {
+                var unused = bulk.set(firestore.document(path), fields); // closing waits for it
+            };
             for (int number = 0; number < sessions; number++) {
                 owner.write(writer, number);
             }

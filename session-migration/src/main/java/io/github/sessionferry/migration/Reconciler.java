@@ -128,14 +128,7 @@ public final class Reconciler {
                 .map(write -> to.rehearse(tempState.apply(write.session())))
                 .orElse(StoreRehearsal.PLAIN);
         return new ReconcileResult(
-                key,
-                step.status(),
-                step.eventsMissing(),
-                rehearsal.encodings(),
-                rehearsal.storedId(),
-                0,
-                0,
-                Map.of());
+                key, step.status(), step.eventsMissing(), rehearsal.encodings(), rehearsal.storedId(), 0, 0, Map.of());
     }
 
     private Optional<Session> find(SessionService store, SessionKey key) {

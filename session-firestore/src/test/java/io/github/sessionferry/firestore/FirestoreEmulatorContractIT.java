@@ -17,7 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 /** The contract against Google's emulator, whose clock is the system's. */
 class FirestoreEmulatorContractIT extends SessionServiceContract {
 
-    private static final String PROJECT = "contract-" + UUID.randomUUID();
+    /** One for each test: the emulator searches all documents of a project for each query. */
+    private final String project = "contract-" + UUID.randomUUID();
 
     @BeforeAll
     static void requireEmulator() {
@@ -50,6 +51,6 @@ class FirestoreEmulatorContractIT extends SessionServiceContract {
 
     private SessionService open() {
         String endpoint = FirestoreEmulator.findShared().orElseThrow().endpoint();
-        return TestStores.open(endpoint, PROJECT, Clock.systemUTC(), layout());
+        return TestStores.open(endpoint, project, Clock.systemUTC(), layout());
     }
 }

@@ -27,7 +27,7 @@ final class DocumentationTest {
 
     @TestFactory
     Stream<DynamicTest> javaExample_inDocumentation_isCompiled() {
-        String sources = Stream.of("docs/src/test/java", "session-core/src/main/java")
+        String sources = Stream.of("docs/src/test/java", "session-core/src/main/java", "session-adk/src/test/java")
                 .flatMap(folder -> files(ROOT.resolve(folder), ".java"))
                 .map(file -> withoutIndentation(read(file)))
                 .collect(Collectors.joining("\n"));

@@ -89,25 +89,20 @@ final class MigrationRun {
     }
 
     private void moveAll() {
-        scan.run(sharedScopes(), sessions());
-        tryAgain(scopesPostponed, scope -> moveSharedState(scope, Optional.empty()), this::sharedStateFailed);
-        tryAgain(sessionsPostponed, key -> move(key, Optional.empty()), this::sessionFailed);
-    }
-
-    private StoreScan.Part sharedScopes() {
-        return settings.from.capabilities().contains(Capability.SHARED_STATE)
-                ? scan.partOfSharedScopes(
-                        journal.map(MigrationJournal::scopes).orElse(ScanLog.NONE),
-                        (scope, place) -> moveSharedState(scope, Optional.of(place)))
-                : StoreScan.Part.NOTHING;
-    }
-
-    private StoreScan.Part sessions() {
-        return scan.partOfSessions(
-                journal.map(MigrationJournal::sessions).orElse(ScanLog.NONE),
-                settings.dryRun ? 1 : settings.to.batchSize(),
-                this::moveTogether,
-                this::skip);
+        if (settings.from.capabilities().contains(Capability.SHARED_STATE)) {
+            scan.sharedScopes(
+                    journal.map(MigrationJournal::scopes).orElse(ScanLog.NONE),
+                    (scope, place) -> moveSharedState(scope, Optional.of(place)));
+            tryAgain(scopesPostponed, scope -> moveSharedState(scope, Optional.empty()), this::sharedStateFailed);
+        }
+        if (control.goesOn()) {
+            scan.sessions(
+                    journal.map(MigrationJournal::sessions).orElse(ScanLog.NONE),
+                    settings.dryRun ? 1 : settings.to.batchSize(),
+                    this::moveTogether,
+                    this::skip);
+            tryAgain(sessionsPostponed, key -> move(key, Optional.empty()), this::sessionFailed);
+        }
     }
 
     private <T> void tryAgain(Postponed<T> postponed, Consumer<T> task, BiConsumer<T, Failure> failed) {

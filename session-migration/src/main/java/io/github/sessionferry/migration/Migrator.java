@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * time as other migrations, and again, after whatever end; a second run changes nothing. The source is only read.
  *
  * <ul>
- *   <li>Shared state and sessions at the same time, several of them at once.
+ *   <li>Shared state first, then the sessions, several at a time: a store may copy what a session sees of it into the session.
  *   <li>What cannot be read or converted is skipped with its reason. What fails in spite of retries is tried again when
  *       the rest is done, a few times, and then told as failed.
  *   <li>Refused credentials, a missing store and very many failures in a row stop the run at once. The sessions that it

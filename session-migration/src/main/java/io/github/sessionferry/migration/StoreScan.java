@@ -16,7 +16,6 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Hands over all that a store holds, page by page, and stops the run if the store does not tell all of it. A migration's
@@ -58,22 +57,6 @@ final class StoreScan {
         return concurrency;
     }
 
-    /** What is to be handed over: tells who does it, once there are workers. */
-    interface Part {
-        Part NOTHING = workers -> List.of();
-
-        List<Runnable> producers(Workers workers);
-    }
-
-    /** Hands over several parts at the same time, and returns when all is done. */
-    void run(Part... parts) {
-        try (Workers workers = new Workers(concurrency, control)) {
-            workers.run(Stream.of(parts)
-                    .flatMap(part -> part.producers(workers).stream())
-                    .toList());
-        }
-    }
-
     /** Hands each session's key to a task of its own. */
     void sessions(Consumer<SessionKey> task, Consumer<UnreadableRecord> unreadable) {
         sessions(1, keys -> task.accept(keys.get(0)), unreadable);
@@ -93,16 +76,7 @@ final class StoreScan {
             int chunk,
             BiConsumer<List<SessionKey>, ScanPlace> task,
             BiConsumer<UnreadableRecord, ScanPlace> unreadable) {
-        run(partOfSessions(log, chunk, task, unreadable));
-    }
-
-    /** The same, as a part. */
-    Part partOfSessions(
-            ScanLog log,
-            int chunk,
-            BiConsumer<List<SessionKey>, ScanPlace> task,
-            BiConsumer<UnreadableRecord, ScanPlace> unreadable) {
-        return part(log, this::partitions, this::sessionPage, chunk, task, unreadable);
+        scan(log, this::partitions, this::sessionPage, chunk, task, unreadable);
     }
 
     /** Hands each scope of shared state to a task of its own; one that the store tells twice may come twice. */
@@ -112,13 +86,8 @@ final class StoreScan {
 
     /** The same, from where the log says. */
     void sharedScopes(ScanLog log, BiConsumer<SharedScope, ScanPlace> task) {
-        run(partOfSharedScopes(log, task));
-    }
-
-    /** The same, as a part. */
-    Part partOfSharedScopes(ScanLog log, BiConsumer<SharedScope, ScanPlace> task) {
         RecentlySeen<SharedScope> seen = new RecentlySeen<>(SCOPES_REMEMBERED);
-        return part(
+        scan(
                 log,
                 () -> List.of(ScanCursor.START),
                 (cursor, size) -> scopePage(cursor, size, seen),
@@ -159,14 +128,14 @@ final class StoreScan {
         return new Page<>(scopes, List.of(), page.next());
     }
 
-    private <T> Part part(
+    private <T> void scan(
             ScanLog log,
             Supplier<List<ScanCursor>> partitions,
             BiFunction<ScanCursor, Integer, Page<T>> pages,
             int chunk,
             BiConsumer<List<T>, ScanPlace> task,
             BiConsumer<UnreadableRecord, ScanPlace> unreadable) {
-        return workers -> {
+        try (Workers workers = new Workers(concurrency, control)) {
             List<Runnable> producers = new ArrayList<>();
             stoppingOnFailure(() -> {
                 ScanStart start = log.start(pageSize, partitions);
@@ -176,8 +145,8 @@ final class StoreScan {
                     producers.add(() -> stoppingOnFailure(scan::run));
                 }
             });
-            return producers;
-        };
+            workers.run(producers);
+        }
     }
 
     /** The scan of one partition, by one thread. */

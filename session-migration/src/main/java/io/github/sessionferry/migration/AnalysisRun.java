@@ -102,7 +102,7 @@ final class AnalysisRun {
             Set<SessionKey> present = lookUp(sessions.keySet());
             tally.addTimes(Duration.between(begun, read), Duration.between(read, settings.clock.instant()));
             sessions.forEach((key, session) -> analyse(session, present.contains(key)));
-        } catch (SessionException e) {
+        } catch (RuntimeException e) {
             sessions.keySet().forEach(key -> failed(key, e));
         }
     }
@@ -112,7 +112,7 @@ final class AnalysisRun {
         if (keys.size() > 1) {
             try {
                 return from.findAll(keys, EventSelection.all());
-            } catch (SessionException e) {
+            } catch (RuntimeException e) {
                 // What could not be read is read again for each session, and fails there if it must.
             }
         }

@@ -281,6 +281,19 @@ class SessionAnalyzerTest {
     }
 
     @Test
+    void run_withATargetThatCannotLookUpOne_tellsIt_andTheRest() {
+        Samples.fill(source, 5, 1);
+        targetFaults.on(SessionOperation.FIND_ALL).times(1).runBefore(call -> {
+            throw new IllegalArgumentException("no such key");
+        });
+
+        AnalysisReport report = analyzer().to(faultyTarget()).build().run();
+
+        assertThat(report.counts().sessions()).isEqualTo(4);
+        assertThat(report.counts().skipped()).isEqualTo(1);
+    }
+
+    @Test
     void run_withATargetThatRefusesTheCredentials_stops() {
         Samples.fill(source, 500, 0);
         targetFaults.on(SessionOperation.FIND_ALL).failBefore(SessionErrorCode.PERMISSION_DENIED);

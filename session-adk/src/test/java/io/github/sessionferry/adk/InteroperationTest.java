@@ -178,7 +178,7 @@ class InteroperationTest {
 
         @Override
         public BaseLlmConnection connect(LlmRequest request) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("the scripted model does not speak live");
         }
     }
 }

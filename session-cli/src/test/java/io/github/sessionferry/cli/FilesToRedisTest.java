@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The sessions of a web application move from files to Redis while it runs, and back into files, by the command line. */
 @Timeout(300)
-@DisabledOnOs(OS.WINDOWS)
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no Redis server for it")
 class FilesToRedisTest {
 
     private static final String USER = "12345";

@@ -65,7 +65,7 @@ class RecentReadsTest {
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it does not tell when a file's status changed")
     void stateOfAFile_tellsThatItWasWrittenInPlace_thoughItsModificationTimeWasSetBack(@TempDir Path folder)
             throws IOException {
         Path file = Files.writeString(folder.resolve("sess_a"), "{\"n\": 1}");

@@ -1,5 +1,6 @@
 package io.github.sessionferry.cli;
 
+import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.migration.AnalysisCounts;
 import io.github.sessionferry.migration.AnalysisReport;
@@ -49,6 +50,7 @@ final class Summary {
         summary.kinds("of the kind ", report.kinds());
         summary.countIfAny(
                 "shared keys of which copies disagree", report.sharedState().conflicts());
+        summary.overruledCopies(report.sharedState().overruledCopies());
         report.target().ifPresent(summary::target);
         summary.problems(report.problems());
         return summary.lines;
@@ -60,6 +62,7 @@ final class Summary {
         summary.stopReason(report.run());
         summary.counts(report.counts(), report.dryRun());
         report.rollback().ifPresent(summary::rollback);
+        summary.overruledCopies(report.sharedState().overruledCopies());
         summary.quotas(report.quotas());
         summary.problems(report.problems());
         return summary.lines;
@@ -290,6 +293,10 @@ final class Summary {
         countIfAny("could not be compared", counts.failed());
         count("users and applications with other shared state", counts.sharedDifferent());
         countIfAny("users and applications with shared state repaired", counts.sharedRepaired());
+    }
+
+    private void overruledCopies(OverruledCopies copies) {
+        countIfAny("copies of shared keys with other values than the one that counts", copies.count());
     }
 
     private void countIfAny(String what, long number) {

@@ -227,6 +227,9 @@ public interface SessionService extends AutoCloseable {
     /**
      * Finds the state that the sessions of an application or a user share.
      *
+     * <p>A store that has copies of it in single sessions tells with each value the copies that are
+     * {@linkplain SharedValue#overruledCopies() overruled}.
+     *
      * @param scope whose state
      * @return values by key, keys without prefix; empty if there are none
      * @throws SessionException as the type says

@@ -1,6 +1,7 @@
 package io.github.sessionferry.core;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +21,20 @@ public final class SharedValue {
     private final @Nullable Instant writeTime;
 
     private final boolean replaces;
+    private final OverruledCopies overruledCopies;
 
     private SharedValue(@Nullable Object value, @Nullable Instant writeTime, boolean replaces) {
         this.value = StateValues.normalise(value);
         this.writeTime = writeTime == null ? null : StateValues.toMicros(writeTime);
         this.replaces = replaces;
+        overruledCopies = OverruledCopies.NONE;
+    }
+
+    private SharedValue(SharedValue value, OverruledCopies overruledCopies) {
+        this.value = value.value;
+        writeTime = value.writeTime;
+        replaces = value.replaces;
+        this.overruledCopies = overruledCopies;
     }
 
     /**
@@ -77,6 +87,25 @@ public final class SharedValue {
      */
     public Optional<Instant> writeTime() {
         return Optional.ofNullable(writeTime);
+    }
+
+    /**
+     * The copies in single sessions that hold another value than this one, which counts.
+     *
+     * @return what the store has found of them; none in a store whose sessions keep no copies
+     */
+    public OverruledCopies overruledCopies() {
+        return overruledCopies;
+    }
+
+    /**
+     * This value with one more copy that it overrules.
+     *
+     * @param copy the copy
+     * @return the value
+     */
+    public SharedValue overruling(OverruledCopies.Copy copy) {
+        return new SharedValue(this, overruledCopies.plus(new OverruledCopies(1, List.of(copy))));
     }
 
     /**

@@ -11,6 +11,7 @@ import com.google.cloud.firestore.Query;
 import com.google.cloud.firestore.QueryDocumentSnapshot;
 import com.google.cloud.firestore.SetOptions;
 import com.google.cloud.firestore.WriteBatch;
+import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.ScanCursor;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -156,22 +158,58 @@ final class SharedStateDocuments {
     }
 
     Map<String, SharedValue> find(SharedScope scope) {
-        Map<String, SharedValue> found = copies(scope);
+        Copies copies = copies(scope);
+        Map<String, SharedValue> found = new LinkedHashMap<>(copies.newest());
         layout.sharedState(scope)
                 .ifPresent(reference -> found.putAll(read(reference).values()));
+        if (!copies.agreeWith(found)) {
+            findOverruled(scope, found);
+        }
         return found;
     }
 
-    private Map<String, SharedValue> copies(SharedScope scope) {
+    /** The newest copies, and whether all others of the same keys are equal to them. */
+    private record Copies(Map<String, SharedValue> newest, boolean agree) {
+
+        boolean agreeWith(Map<String, SharedValue> values) {
+            return agree
+                    && newest.entrySet().stream()
+                            .allMatch(
+                                    copy -> haveSameValue(copy.getValue(), requireNonNull(values.get(copy.getKey()))));
+        }
+    }
+
+    private Copies copies(SharedScope scope) {
         Map<String, SharedValue> newest = new LinkedHashMap<>();
+        AtomicBoolean agree = new AtomicBoolean(true);
         forEachSession(
                 scope,
                 session -> copiesIn(session, scope)
-                        .forEach((name, value) -> newest.merge(
+                        .forEach((name, value) ->
+                                newest.merge(name, SharedValue.of(value, session.updateTime()), (one, other) -> {
+                                    agree.compareAndSet(true, haveSameValue(one, other));
+                                    return other.isNewerThan(one) ? other : one;
+                                })));
+        return new Copies(newest, agree.get());
+    }
+
+    private static boolean haveSameValue(SharedValue one, SharedValue other) {
+        return Objects.equals(one.value(), other.value());
+    }
+
+    /** Looks at the copies again, for which value counts is only known once all were seen. */
+    private void findOverruled(SharedScope scope, Map<String, SharedValue> values) {
+        forEachSession(
+                scope,
+                session -> copiesIn(session, scope)
+                        .forEach((name, copy) -> values.computeIfPresent(
                                 name,
-                                SharedValue.of(value, session.updateTime()),
-                                (one, other) -> other.isNewerThan(one) ? other : one)));
-        return newest;
+                                (same, value) -> Objects.equals(value.value(), copy)
+                                        ? value
+                                        : value.overruling(new OverruledCopies.Copy(
+                                                session.key(),
+                                                scope.stateScope().prefix() + name,
+                                                session.updateTime())))));
     }
 
     private static Map<String, @Nullable Object> copiesIn(StoredSession session, SharedScope scope) {
@@ -290,7 +328,7 @@ final class SharedStateDocuments {
     /** Finding copies reads every session of the scope; what is to stand whatever there is needs none. */
     private Map<String, SharedValue> copiesThatMatter(SharedScope scope, Map<String, SharedValue> values) {
         boolean none = removals(values).isEmpty() && values.values().stream().allMatch(SharedValue::replaces);
-        return none ? Map.of() : copies(scope);
+        return none ? Map.of() : copies(scope).newest();
     }
 
     private static Set<String> removals(Map<String, SharedValue> values) {

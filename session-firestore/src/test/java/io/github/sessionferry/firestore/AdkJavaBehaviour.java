@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.NewSession;
+import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.ScanCursor;
 import io.github.sessionferry.core.Session;
@@ -256,6 +257,32 @@ abstract class AdkJavaBehaviour {
         assertThat(found).containsOnlyKeys("theme");
         assertThat(found.get("theme").value()).isEqualTo("theme 17");
         assertThat(found.get("theme").writeTime()).contains(NOW.plusSeconds(100));
+        assertThat(found.get("theme").overruledCopies().count()).isEqualTo(39);
+        assertThat(found.get("theme").overruledCopies().examples())
+                .hasSize(OverruledCopies.MOST_EXAMPLES)
+                .contains(new OverruledCopies.Copy(key("s0"), "user:theme", NOW))
+                .extracting(OverruledCopies.Copy::session)
+                .doesNotContain(key("s17"));
+    }
+
+    @Test
+    void findSharedState_copiesEqualToTheValue_areNotOverruled() {
+        raw.write(SESSION, session(Map.of("user:theme", "dark", "app:motd", "hello")));
+        raw.write(SESSION.replace("s1", "s2"), session(Map.of("user:theme", "dark", "app:motd", "hi"), "s2"));
+        raw.write("app-state/shop", Map.of("motd", "hello"));
+
+        SharedValue theme = service.findSharedState(KEY.userScope()).get("theme");
+        SharedValue motd = service.findSharedState(KEY.appScope()).get("motd");
+
+        assertThat(theme.overruledCopies()).isEqualTo(OverruledCopies.NONE);
+        assertThat(motd.overruledCopies().count()).isEqualTo(1);
+        assertThat(motd.overruledCopies().examples())
+                .extracting(OverruledCopies.Copy::session)
+                .containsExactly(key("s2"));
+    }
+
+    private static SessionKey key(String sessionId) {
+        return new SessionKey(KEY.appName(), KEY.userId(), sessionId);
     }
 
     @Test

@@ -48,6 +48,7 @@ final class AnalysisJson {
         json.put(
                 "conflictExamples",
                 shared.conflictExamples().stream().map(ReportJson::sharedKey).toList());
+        json.put("overruledCopies", ReportJson.overruledCopies(shared.overruledCopies()));
         return json;
     }
 

@@ -36,6 +36,7 @@ final class AnalysisPage {
         writeKinds();
         report.target().ifPresent(this::writeTarget);
         writeConflicts(report.sharedState());
+        ReportPages.overruledCopies(page, report.sharedState().overruledCopies());
         ReportPages.problems(page, report.problems());
         return page.text();
     }

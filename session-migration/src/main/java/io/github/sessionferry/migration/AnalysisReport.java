@@ -2,6 +2,7 @@ package io.github.sessionferry.migration;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import java.util.List;
@@ -167,8 +168,10 @@ public final class AnalysisReport {
      * @param conflicts keys of which two copies disagree and neither is known to be newer: in sessions of a source that keeps
      *     a copy in each, or in both stores
      * @param conflictExamples the first few of them
+     * @param overruledCopies copies in single sessions of a source that shares state, with other values than it tells
      */
-    public record SharedState(long scopes, long conflicts, List<SharedKey> conflictExamples) {
+    public record SharedState(
+            long scopes, long conflicts, List<SharedKey> conflictExamples, OverruledCopies overruledCopies) {
 
         /** Copies. */
         public SharedState {

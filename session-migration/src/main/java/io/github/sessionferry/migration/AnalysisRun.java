@@ -73,25 +73,22 @@ final class AnalysisRun {
 
     private void analyse(SharedScope scope) {
         try {
-            tally.add(
-                    scope,
-                    to.filter(SharedStateJudge::isKeptBy)
-                            .map(target -> disagreeing(scope, target))
-                            .orElse(List.of()));
+            tally.add(to.filter(SharedStateJudge::isKeptBy)
+                    .map(target -> preview(scope, target))
+                    .orElseGet(() ->
+                            SharedReconcileResult.ofSource(scope, retries.call(() -> from.findSharedState(scope)))));
             to.filter(target -> !SharedStateJudge.isKeptBy(target)).ifPresent(target -> tally.addLost(scope));
         } catch (RuntimeException e) {
             failed(Problem.Example.at("shared state of " + scope, Failure.of(e).message()), e);
         }
     }
 
-    private List<String> disagreeing(SharedScope scope, SessionService target) {
+    private SharedReconcileResult preview(SharedScope scope, SessionService target) {
         return Reconciler.builder(from, target)
                 .maxRetries(settings.maxRetries)
                 .retryDelay(settings.retryDelay)
                 .build()
-                .preview(scope)
-                .outcome()
-                .kept();
+                .preview(scope);
     }
 
     private void analyse(List<SessionKey> keys) {

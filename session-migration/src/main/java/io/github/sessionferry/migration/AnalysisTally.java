@@ -1,6 +1,7 @@
 package io.github.sessionferry.migration;
 
 import io.github.sessionferry.core.CallQuota;
+import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionKey;
@@ -17,9 +18,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Counts what an analysis meets, in constant memory. Thread-safe. */
@@ -43,6 +46,7 @@ final class AnalysisTally {
     private long scopes;
     private long conflicts;
     private final List<SharedKey> conflictExamples = new ArrayList<>();
+    private OverruledCopies overruledCopies = OverruledCopies.NONE;
     private final CopyConflicts copies = new CopyConflicts();
     private final Problems problems = new Problems();
 
@@ -104,9 +108,13 @@ final class AnalysisTally {
         }
     }
 
-    synchronized void add(SharedScope scope, List<String> disagreeing) {
+    /** Adds what was found of a scope's state, in the source alone or compared with the target. */
+    synchronized void add(SharedReconcileResult found) {
         scopes++;
-        disagreeing.forEach(key -> addConflict(scope, key));
+        overruledCopies = overruledCopies.plus(found.allOverruledCopies());
+        Set<String> disagreeing = new LinkedHashSet<>(found.outcome().kept());
+        disagreeing.addAll(found.overruledCopies().keySet());
+        disagreeing.forEach(key -> addConflict(found.scope(), key));
     }
 
     /** Counts what storing a session that the target lacks would take. */
@@ -208,7 +216,7 @@ final class AnalysisTally {
                 bytes.distribution(),
                 eventsEach.distribution(),
                 kinds,
-                new SharedState(scopes, conflicts, conflictExamples),
+                new SharedState(scopes, conflicts, conflictExamples, overruledCopies),
                 target,
                 problems.list());
     }

@@ -1,5 +1,6 @@
 package io.github.sessionferry.migration;
 
+import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.UnreadableRecord;
@@ -103,8 +104,20 @@ final class EarlierAttempts {
                             line.number("written"),
                             line.number("unchanged"),
                             line.texts("kept"),
+                            line.find(MigrationJournal.OVERRULED)
+                                    .map(EarlierAttempts::overruledCopies)
+                                    .orElse(OverruledCopies.NONE),
                             line.number("retries"));
         }
+    }
+
+    private static OverruledCopies overruledCopies(JournalLine copies) {
+        return new OverruledCopies(
+                copies.number("count"),
+                copies.objects("examples").stream()
+                        .map(copy ->
+                                new OverruledCopies.Copy(sessionKey(copy), copy.text("key"), copy.time("updateTime")))
+                        .toList());
     }
 
     private static boolean isLeft(JournalLine line) {

@@ -32,6 +32,8 @@ final class MigrationJournal implements AutoCloseable {
     static final String TEMP_KEYS = "temp_keys_dropped";
     static final String SYNTHESISED = "synthesised_ids";
 
+    static final String OVERRULED = "overruled_copies";
+
     private static final String CREATED = "created";
 
     private final Journal journal;
@@ -128,6 +130,9 @@ final class MigrationJournal implements AutoCloseable {
         line.put("written", (long) result.outcome().written().size());
         line.put("unchanged", (long) result.outcome().unchanged().size());
         line.put("kept", result.outcome().kept());
+        if (!result.overruledCopies().isEmpty()) {
+            line.put(OVERRULED, ReportJson.overruledCopies(result.allOverruledCopies()));
+        }
         line.put("retries", (long) result.retries());
         journal.write(line);
     }

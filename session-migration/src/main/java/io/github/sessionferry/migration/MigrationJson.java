@@ -117,6 +117,7 @@ final class MigrationJson {
         json.put(
                 "conflictExamples",
                 shared.conflictExamples().stream().map(ReportJson::sharedKey).toList());
+        json.put("overruledCopies", ReportJson.overruledCopies(shared.overruledCopies()));
         return json;
     }
 }

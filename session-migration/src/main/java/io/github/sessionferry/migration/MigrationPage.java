@@ -41,6 +41,7 @@ final class MigrationPage {
         SpeedPage.write(page, report.speed(), report.run().duration());
         writeQuotas();
         writeSharedState();
+        ReportPages.overruledCopies(page, report.sharedState().overruledCopies());
         writeEncodings();
         writeSynthesisedIds();
         writeMappedIds();

@@ -1,5 +1,6 @@
 package io.github.sessionferry.migration;
 
+import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
 import java.util.List;
@@ -244,9 +245,16 @@ public final class MigrationReport {
      * @param failed how many applications and users could not be dealt with, after all retries
      * @param conflicts how many values stayed as the target has them, though the source's are different
      * @param conflictExamples the first few of those
+     * @param overruledCopies copies in single sessions of the source that hold other values than those that were moved
      */
     public record SharedState(
-            long scopes, long written, long unchanged, long failed, long conflicts, List<SharedKey> conflictExamples) {
+            long scopes,
+            long written,
+            long unchanged,
+            long failed,
+            long conflicts,
+            List<SharedKey> conflictExamples,
+            OverruledCopies overruledCopies) {
 
         /** Copies. */
         public SharedState {

@@ -1,5 +1,6 @@
 package io.github.sessionferry.migration;
 
+import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
@@ -43,6 +44,7 @@ final class MigrationTally {
     private long scopesFailed;
     private long conflicts;
     private final List<SharedKey> conflictExamples = new ArrayList<>();
+    private OverruledCopies overruledCopies = OverruledCopies.NONE;
 
     MigrationTally(Instant started) {
         speed = new SpeedTally(started);
@@ -79,11 +81,23 @@ final class MigrationTally {
     synchronized void add(SharedReconcileResult result) {
         SharedStateOutcome outcome = result.outcome();
         addScope(
-                result.scope(), outcome.written().size(), outcome.unchanged().size(), outcome.kept(), result.retries());
+                result.scope(),
+                outcome.written().size(),
+                outcome.unchanged().size(),
+                outcome.kept(),
+                result.allOverruledCopies(),
+                result.retries());
     }
 
-    synchronized void addScope(SharedScope scope, long written, long unchanged, List<String> kept, long repeated) {
+    synchronized void addScope(
+            SharedScope scope,
+            long written,
+            long unchanged,
+            List<String> kept,
+            OverruledCopies overruled,
+            long repeated) {
         scopes++;
+        overruledCopies = overruledCopies.plus(overruled);
         retries += repeated;
         sharedWritten += written;
         sharedUnchanged += unchanged;
@@ -131,7 +145,14 @@ final class MigrationTally {
                 tempKeysDropped,
                 synthesisedIds,
                 new MappedIds(idsMapped, mappedIds),
-                new SharedState(scopes, sharedWritten, sharedUnchanged, scopesFailed, conflicts, conflictExamples),
+                new SharedState(
+                        scopes,
+                        sharedWritten,
+                        sharedUnchanged,
+                        scopesFailed,
+                        conflicts,
+                        conflictExamples,
+                        overruledCopies),
                 rollback);
     }
 }

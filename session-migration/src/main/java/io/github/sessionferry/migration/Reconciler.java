@@ -150,9 +150,9 @@ public final class Reconciler {
         requireNonNull(scope, "scope");
         Map<String, SharedValue> values = findSharedState(from, scope);
         return values.isEmpty()
-                ? new SharedReconcileResult(scope, new SharedStateOutcome(List.of(), List.of(), List.of()), 0)
+                ? SharedReconcileResult.ofSource(scope, values)
                 : retries.callCounting(
-                        failed -> new SharedReconcileResult(scope, to.storeSharedState(scope, values), failed));
+                        failed -> SharedReconcileResult.of(scope, values, to.storeSharedState(scope, values), failed));
     }
 
     /**
@@ -164,8 +164,8 @@ public final class Reconciler {
      */
     public SharedReconcileResult preview(SharedScope scope) {
         requireNonNull(scope, "scope");
-        return new SharedReconcileResult(
-                scope, newestWins(findSharedState(from, scope), findSharedState(to, scope)), 0);
+        Map<String, SharedValue> source = findSharedState(from, scope);
+        return SharedReconcileResult.of(scope, source, newestWins(source, findSharedState(to, scope)), 0);
     }
 
     private Map<String, SharedValue> findSharedState(SessionService store, SharedScope scope) {

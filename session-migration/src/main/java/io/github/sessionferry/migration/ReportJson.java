@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
@@ -103,6 +104,20 @@ final class ReportJson {
     static Map<String, Object> sharedKey(SharedKey key) {
         Map<String, Object> json = scope(key.scope());
         json.put("key", key.scope().stateScope().prefix() + key.key());
+        return json;
+    }
+
+    static Map<String, Object> overruledCopies(OverruledCopies copies) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("count", copies.count());
+        json.put("examples", copies.examples().stream().map(ReportJson::copy).toList());
+        return json;
+    }
+
+    private static Map<String, Object> copy(OverruledCopies.Copy copy) {
+        Map<String, Object> json = key(copy.session());
+        json.put("key", copy.stateKey());
+        json.put("updateTime", copy.updateTime().toString());
         return json;
     }
 

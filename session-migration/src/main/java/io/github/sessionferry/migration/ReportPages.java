@@ -1,5 +1,6 @@
 package io.github.sessionferry.migration;
 
+import io.github.sessionferry.core.OverruledCopies;
 import java.util.List;
 
 /** What both kinds of report have in common as pages. Thread-safe: static methods only. */
@@ -26,6 +27,23 @@ final class ReportPages {
                             page.code(example.message())));
             more(page, problem.count(), problem.examples().size());
         }
+    }
+
+    static void overruledCopies(Page page, OverruledCopies copies) {
+        if (copies.count() == 0) {
+            return;
+        }
+        page.section("Copies of shared keys that do not count");
+        page.paragraph(Page.count(copies.count(), "copy", "copies")
+                + " in single sessions of the source, with another value than the one that counts: the shared one, or"
+                + " where there is none the newest.");
+        page.table("Session", "Key", "Session last changed");
+        copies.examples()
+                .forEach(copy -> page.row(
+                        page.key(copy.session()),
+                        page.code(copy.stateKey()),
+                        copy.updateTime().toString()));
+        more(page, copies.count(), copies.examples().size());
     }
 
     static void more(Page page, long all, int shown) {

@@ -262,7 +262,7 @@ class ReportSchemaTest {
         };
         return Stream.of(
                         analyse(source(20, none()), Optional.empty()),
-                        analyse(source(20, withBadSessions()), Optional.of(mapping)),
+                        analyse(Samples.withOverruledCopies(source(20, withBadSessions())), Optional.of(mapping)),
                         analyse(source(20, refusingAll()), Optional.of(target())))
                 .map(AnalysisReport::toJson)
                 .toList();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
@@ -98,6 +99,9 @@ class ReportsTest {
         assertThat(json.at("/encodings/int64").asLong()).isEqualTo(4);
         assertThat(json.at("/mappedIds/examples/0/storedId").asText()).isEqualTo("a-xyz");
         assertThat(json.at("/sharedState/conflictExamples/0/key").asText()).isEqualTo("user:theme");
+        assertThat(json.at("/sharedState/overruledCopies/count").asLong()).isEqualTo(39);
+        assertThat(json.at("/sharedState/overruledCopies/examples/0/session").asText())
+                .isEqualTo(HOSTILE.sessionId());
     }
 
     @Test
@@ -313,7 +317,7 @@ class ReportsTest {
                 0,
                 Map.of(),
                 new MappedIds(0, Map.of()),
-                new SharedState(0, 0, 0, 0, 0, List.of()),
+                new SharedState(0, 0, 0, 0, 0, List.of(), OverruledCopies.NONE),
                 Optional.empty());
     }
 
@@ -325,6 +329,8 @@ class ReportsTest {
                 .contains("| `invocation` | 12 |")
                 .contains("`a-xyz`")
                 .contains("| user `u` in `app` | `user:theme` |")
+                .contains("## Copies of shared keys that do not count", "39 copies", "| `user:theme` | 2026-03-01")
+                .contains("… and 38 more.")
                 .contains("took 2 min 5 s")
                 .contains("95 % at most 95 ms, 99 % at most 99 ms; the longest took 100 ms.")
                 .contains("| 9.0 s | ████████████████████ | 1.0 | 3.0 | 0 | 17 ms |")
@@ -395,7 +401,14 @@ class ReportsTest {
                 9,
                 Map.of("invocation", 12L),
                 new MappedIds(1, Map.of(key, "a-xyz")),
-                new SharedState(2, 1, 0, 0, 1, List.of(new SharedKey(SharedScope.user("app", "u"), "theme"))),
+                new SharedState(
+                        2,
+                        1,
+                        0,
+                        0,
+                        1,
+                        List.of(new SharedKey(SharedScope.user("app", "u"), "theme")),
+                        new OverruledCopies(39, List.of(new OverruledCopies.Copy(key, "user:theme", Samples.T0)))),
                 ending == RunEnding.STOPPED
                         ? Optional.of(new RolledBack(
                                 new RolledBack.Group(3, List.of(key)),

@@ -204,7 +204,8 @@ class ResumeTest {
         source.storeSharedState(SharedScope.user("shop", "user-1"), Map.of("theme", SharedValue.of("dark", null)));
         target.storeSharedState(SharedScope.user("shop", "user-1"), Map.of("theme", SharedValue.of("light", null)));
         UnreadableRecord broken = new UnreadableRecord("folder/broken.json", "no JSON");
-        SessionService withBroken = new UnreadableRecordsService(faultySource(), source.capabilities(), broken);
+        SessionService withBroken = Samples.withOverruledCopies(
+                new UnreadableRecordsService(faultySource(), source.capabilities(), broken));
         MigrationReport first =
                 settings(Migrator.builder(withBroken, faultyTarget())).build().run();
         clock.advance(Duration.ofHours(5));
@@ -216,6 +217,7 @@ class ResumeTest {
 
         assertThat(second.counts()).isEqualTo(first.counts());
         assertThat(second.problems()).isEqualTo(first.problems());
+        assertThat(first.sharedState().overruledCopies().examples()).hasSize(2);
         assertThat(second.sharedState()).isEqualTo(first.sharedState());
         assertThat(second.encodings()).isEqualTo(first.encodings());
         assertThat(second.mappedIds()).isEqualTo(first.mappedIds());

@@ -1,5 +1,7 @@
 package io.github.sessionferry.migration;
 
+import io.github.sessionferry.core.ForwardingSessionService;
+import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.Precondition;
 import io.github.sessionferry.core.ScanCursor;
 import io.github.sessionferry.core.Session;
@@ -7,12 +9,15 @@ import io.github.sessionferry.core.SessionEvent;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SessionSummary;
+import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.SharedValue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Sessions for tests. */
 final class Samples {
@@ -81,6 +86,19 @@ final class Samples {
         for (int i = 0; i < sessions; i++) {
             put(store, session(key(i), events));
         }
+    }
+
+    /** A view of a store in which each value of shared state overrules a copy. */
+    static SessionService withOverruledCopies(SessionService store) {
+        return new ForwardingSessionService(store) {
+            @Override
+            public Map<String, SharedValue> findSharedState(SharedScope scope) {
+                Map<String, SharedValue> values = new TreeMap<>(store.findSharedState(scope));
+                values.replaceAll((key, value) -> value.overruling(
+                        new OverruledCopies.Copy(key(1), scope.stateScope().prefix() + key, T0)));
+                return values;
+            }
+        };
     }
 
     /** All that a store of a few sessions holds. */

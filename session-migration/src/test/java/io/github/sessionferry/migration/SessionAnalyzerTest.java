@@ -227,6 +227,21 @@ class SessionAnalyzerTest {
     }
 
     @Test
+    void run_ofASourceThatMergesCopies_countsThoseThatItOverrules() {
+        source.storeSharedState(SharedScope.app("shop"), Map.of("currency", SharedValue.of("EUR", Samples.T0)));
+        target.storeSharedState(SharedScope.app("shop"), Map.of("currency", SharedValue.of("USD", Samples.T0)));
+        SessionService merging = Samples.withOverruledCopies(source);
+
+        AnalysisReport alone = SessionAnalyzer.builder(merging).build().run();
+        AnalysisReport compared =
+                SessionAnalyzer.builder(merging).to(target).build().run();
+
+        assertThat(alone.sharedState().conflicts()).isEqualTo(1);
+        assertThat(alone.sharedState().overruledCopies().count()).isEqualTo(1);
+        assertThat(compared.sharedState()).isEqualTo(alone.sharedState());
+    }
+
+    @Test
     void run_withATargetThatKeepsNeitherEventsNorSharedState_saysWhatWouldBeLost() {
         Samples.fill(source, 10, 2);
         source.storeSharedState(SharedScope.app("shop"), Map.of("currency", SharedValue.of("EUR", Samples.T0)));

@@ -48,20 +48,8 @@ final class AnalyzeCommand implements Callable<Integer> {
                     "A JSON file that says by which keys a session is of which kind; by what it holds if not given.")
     private @Nullable Path kinds;
 
-    @Option(
-            names = "--concurrency",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "How many sessions are looked at, and would be moved, at the same time; 10 if not given.")
-    private int concurrency;
-
-    @Option(
-            names = "--reserve",
-            paramLabel = "PERCENT",
-            defaultValue = "30%",
-            converter = Percentage.class,
-            description = "Which part of a store's quota is left to live traffic; 30%% if not given.")
-    private double reserve;
+    @Mixin
+    private RunArguments run = new RunArguments();
 
     @Mixin
     private ReportFolder reports = new ReportFolder();
@@ -100,10 +88,8 @@ final class AnalyzeCommand implements Callable<Integer> {
     }
 
     private SessionAnalyzer analyzer(SessionService source, Optional<SessionService> target, Progress progress) {
-        SessionAnalyzer.Builder builder = SessionAnalyzer.builder(source)
-                .concurrency(concurrency)
-                .reserve(reserve)
-                .listener(progress);
+        SessionAnalyzer.Builder builder =
+                run.set(SessionAnalyzer.builder(source)).listener(progress);
         target.ifPresent(builder::to);
         if (kinds != null) {
             builder.classifier(SessionClassifier.read(kinds));

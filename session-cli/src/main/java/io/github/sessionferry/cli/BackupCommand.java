@@ -56,20 +56,8 @@ final class BackupCommand implements Callable<Integer> {
             })
     private boolean resume;
 
-    @Option(
-            names = "--concurrency",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "How many groups of sessions are read at the same time; 10 if not given.")
-    private int concurrency;
-
-    @Option(
-            names = "--reserve",
-            paramLabel = "PERCENT",
-            defaultValue = "30%",
-            converter = Percentage.class,
-            description = "Which part of the store's quota is left to live traffic; 30%% if not given.")
-    private double reserve;
+    @Mixin
+    private RunArguments run = new RunArguments();
 
     @Mixin
     private Console console = new Console();
@@ -124,11 +112,8 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     private Backup backup(SessionService store, Path folder, Progress progress) {
-        Backup.Builder builder = Backup.builder(store, folder)
-                .concurrency(concurrency)
-                .reserve(reserve)
-                .resume(resume)
-                .listener(progress);
+        Backup.Builder builder =
+                run.set(Backup.builder(store, folder)).resume(resume).listener(progress);
         BackupArguments.readKey(command, key).ifPresent(builder::key);
         return builder.build();
     }

@@ -56,12 +56,8 @@ final class MigrateCommand implements Callable<Integer> {
             })
     private boolean resume;
 
-    @Option(
-            names = "--concurrency",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "How many sessions are moved at the same time; 10 if not given.")
-    private int concurrency;
+    @Mixin
+    private RunArguments run = new RunArguments();
 
     @Option(
             names = "--max-failures-in-a-row",
@@ -113,9 +109,7 @@ final class MigrateCommand implements Callable<Integer> {
             throw new ParameterException(
                     command.commandLine(), "--resume goes on by the journal; give the file with --journal");
         }
-        Migrator.Builder builder = Migrator.builder(source, target)
-                .concurrency(concurrency)
-                .reserve(stores.reserve())
+        Migrator.Builder builder = run.set(Migrator.builder(source, target))
                 .dryRun(dryRun)
                 .resume(resume)
                 .keepOnFailure(keep)

@@ -52,20 +52,8 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Go on with the run of the journal; begins it if there is none yet.")
     private boolean resume;
 
-    @Option(
-            names = "--concurrency",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "How many sessions are brought at the same time; 10 if not given.")
-    private int concurrency;
-
-    @Option(
-            names = "--reserve",
-            paramLabel = "PERCENT",
-            defaultValue = "30%",
-            converter = Percentage.class,
-            description = "Which part of the store's quota is left to live traffic; 30%% if not given.")
-    private double reserve;
+    @Mixin
+    private RunArguments run = new RunArguments();
 
     @Option(names = "--dry-run", description = "Write nothing to the store: tell what would be done.")
     private boolean dryRun;
@@ -100,9 +88,7 @@ final class RestoreCommand implements Callable<Integer> {
             throw new ParameterException(
                     command.commandLine(), "--resume goes on by the journal; give the file with --journal");
         }
-        Migrator.Builder builder = Backup.restore(source, target)
-                .concurrency(concurrency)
-                .reserve(reserve)
+        Migrator.Builder builder = run.set(Backup.restore(source, target))
                 .dryRun(dryRun)
                 .resume(resume)
                 .listener(progress);

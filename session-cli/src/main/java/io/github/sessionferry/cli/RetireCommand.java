@@ -56,12 +56,8 @@ final class RetireCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Delete nothing, which is so without --delete too.")
     private boolean dryRun;
 
-    @Option(
-            names = "--concurrency",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "How many sessions are dealt with at the same time; 10 if not given.")
-    private int concurrency;
+    @Mixin
+    private RunArguments run = new RunArguments();
 
     @Option(
             names = "--journal",
@@ -98,11 +94,9 @@ final class RetireCommand implements Callable<Integer> {
     }
 
     private Retirement retirement(SessionService source, SessionService target, Progress progress) {
-        Retirement.Builder builder = Retirement.builder(source, target)
+        Retirement.Builder builder = run.set(Retirement.builder(source, target))
                 .olderThan(olderThan)
                 .delete(delete)
-                .concurrency(concurrency)
-                .reserve(stores.reserve())
                 .listener(progress);
         if (journal != null) {
             builder.journal(journal);

@@ -17,9 +17,10 @@ final class StoreArguments {
     static final String ADDRESSES = "%nStores:%n"
             + "  firestore://PROJECT/DATABASE?layout=adk-flat|adk-java|adk-python|auto[&emulator=HOST:PORT]%n"
             + "  agentengine://projects/P/locations/L/reasoningEngines/E[?endpoint=HOST:PORT&plaintext=true]%n"
-            + "  file:DIR[?layout=agent|adk-json]%n"
-            + "  backup:DIR[?key=FILE], which is only read%n"
             + "    with raised quotas, calls a minute: &quota.writes=N&quota.appends=N&quota.reads=N%n"
+            + "  redis[s]://HOST:PORT/DATABASE[?layout=agent|web]%n"
+            + "  file:DIR[?layout=agent|adk-json|web]%n"
+            + "  backup:DIR[?key=FILE], which is only read%n"
             + "Google's stores take the Application Default Credentials unless an emulator is named.%n"
             + "Quote addresses: a shell takes ? and & for its own.";
 
@@ -28,14 +29,6 @@ final class StoreArguments {
 
     @Option(names = "--to", required = true, paramLabel = "URI", description = "The store that is to hold the same.")
     private String to = "";
-
-    @Option(
-            names = "--reserve",
-            paramLabel = "PERCENT",
-            defaultValue = "30%",
-            converter = Percentage.class,
-            description = "Which part of a store's quota is left to live traffic; 30%% if not given.")
-    private double reserve;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
@@ -50,11 +43,6 @@ final class StoreArguments {
 
     SessionService openTarget() {
         return open(command, "--to", to);
-    }
-
-    /** The part of a store's quota that is left to live traffic. */
-    double reserve() {
-        return reserve;
     }
 
     /** Makes sure that both stores answer; one that is not there is a wrong usage. */

@@ -40,12 +40,8 @@ final class ValidateCommand implements Callable<Integer> {
     @Mixin
     private StoreArguments stores = new StoreArguments();
 
-    @Option(
-            names = "--concurrency",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "How many sessions are compared at the same time; 10 if not given.")
-    private int concurrency;
+    @Mixin
+    private RunArguments run = new RunArguments();
 
     @Option(
             names = "--sample",
@@ -129,9 +125,7 @@ final class ValidateCommand implements Callable<Integer> {
             throw new ParameterException(
                     command.commandLine(), "--resume goes on by the journal; give the file with --journal");
         }
-        Validator.Builder builder = Validator.builder(source, target)
-                .concurrency(concurrency)
-                .reserve(stores.reserve())
+        Validator.Builder builder = run.set(Validator.builder(source, target))
                 .showValues(showValues)
                 .selfTest(selfTest)
                 .repair(repair)

@@ -123,22 +123,14 @@ public final class Backup {
      *
      * @since 0.1
      */
-    public static final class Builder {
+    public static final class Builder extends RunBuilder<Builder> {
 
-        private static final int DEFAULT_CONCURRENCY = 10;
-        private static final int DEFAULT_PAGE_SIZE = 200;
-        private static final double DEFAULT_RESERVE = 0.3;
         private static final int MAX_FAILURES_IN_A_ROW = 100;
         private static final long PART_BYTES = 64L << 20;
         private static final Duration PART_TIME = Duration.ofMinutes(5);
 
         final SessionService store;
         final Path folder;
-        int concurrency = DEFAULT_CONCURRENCY;
-        int pageSize = DEFAULT_PAGE_SIZE;
-        double reserve = DEFAULT_RESERVE;
-        int maxRetries = Retries.DEFAULT_MAX;
-        Duration retryDelay = Retries.DEFAULT_DELAY;
         int maxFailuresInARow = MAX_FAILURES_IN_A_ROW;
         long partBytes = PART_BYTES;
         Duration partTime = PART_TIME;
@@ -148,7 +140,6 @@ public final class Backup {
         BackupKey key;
 
         BackupListener listener = new BackupListener() {};
-        Clock clock = Clock.systemUTC();
 
         private Builder(SessionService store, Path folder) {
             this.store = requireNonNull(store, "store");
@@ -156,19 +147,15 @@ public final class Backup {
         }
 
         private Builder(Builder other) {
-            this(other.store.forBulkWork(other.reserve), other.folder);
-            concurrency = other.concurrency;
-            pageSize = other.pageSize;
-            reserve = other.reserve;
-            maxRetries = other.maxRetries;
-            retryDelay = other.retryDelay;
+            super(other);
+            store = other.store.forBulkWork(other.reserve);
+            folder = other.folder;
             maxFailuresInARow = other.maxFailuresInARow;
             partBytes = other.partBytes;
             partTime = other.partTime;
             resume = other.resume;
             key = other.key;
             listener = other.listener;
-            clock = other.clock;
         }
 
         /**
@@ -196,69 +183,6 @@ public final class Backup {
         }
 
         /**
-         * Sets how many groups of sessions are read at the same time.
-         *
-         * @param groups how many at most; at least 1, 10 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is less than 1
-         */
-        public Builder concurrency(int groups) {
-            concurrency = StoreScan.requireConcurrency(groups);
-            return this;
-        }
-
-        /**
-         * Sets how many sessions are asked for with one call of a scan.
-         *
-         * @param sessions how many at most; at least 2, 200 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is less than 2
-         */
-        public Builder pageSize(int sessions) {
-            pageSize = StoreScan.requirePageSize(sessions);
-            return this;
-        }
-
-        /**
-         * Sets which part of the store's quota is left to live traffic.
-         *
-         * @param share the part; at least 0 and less than 1, 0.3 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is out of bounds
-         */
-        public Builder reserve(double share) {
-            if (!(share >= 0 && share < 1)) {
-                throw new IllegalArgumentException("reserve is " + share + "; it must be at least 0 and less than 1");
-            }
-            reserve = share;
-            return this;
-        }
-
-        /**
-         * Sets how often a failed read is repeated; one of a scan, without which the run ends, twice as often.
-         *
-         * @param retries how often at most; not negative, 3 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is negative
-         */
-        public Builder maxRetries(int retries) {
-            maxRetries = Retries.requireMax(retries);
-            return this;
-        }
-
-        /**
-         * Sets the wait before the first repetition; each further one is about twice as long, up to a minute.
-         *
-         * @param delay the wait; positive and less than a minute, 200 ms if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is out of bounds
-         */
-        public Builder retryDelay(Duration delay) {
-            retryDelay = Retries.requireDelay(delay);
-            return this;
-        }
-
-        /**
          * Sets who is told how the run gets on.
          *
          * @param told the listener
@@ -269,20 +193,14 @@ public final class Backup {
             return this;
         }
 
-        /**
-         * Sets the clock for the times in the backup and the report.
-         *
-         * @param source the clock; the system's if not set
-         * @return this builder
-         */
-        public Builder clock(Clock source) {
-            clock = requireNonNull(source, "source");
-            return this;
-        }
-
         /** Closes a part when it is so long. */
         Builder partBytes(long bytes) {
             partBytes = bytes;
+            return this;
+        }
+
+        @Override
+        Builder self() {
             return this;
         }
 

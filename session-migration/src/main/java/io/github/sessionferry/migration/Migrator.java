@@ -5,8 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.SessionService;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,20 +89,12 @@ public final class Migrator {
      *
      * @since 0.1
      */
-    public static final class Builder {
+    public static final class Builder extends RunBuilder<Builder> {
 
-        private static final int DEFAULT_CONCURRENCY = 10;
-        private static final int DEFAULT_PAGE_SIZE = 200;
         private static final int DEFAULT_FAILURES_IN_A_ROW = 100;
-        private static final double DEFAULT_RESERVE = 0.3;
 
         final SessionService from;
         final SessionService to;
-        int concurrency = DEFAULT_CONCURRENCY;
-        int pageSize = DEFAULT_PAGE_SIZE;
-        double reserve = DEFAULT_RESERVE;
-        int maxRetries = Retries.DEFAULT_MAX;
-        Duration retryDelay = Retries.DEFAULT_DELAY;
         int maxFailuresInARow = DEFAULT_FAILURES_IN_A_ROW;
         boolean dryRun;
         boolean resume;
@@ -115,7 +105,6 @@ public final class Migrator {
         Path journal;
 
         MigrationListener listener = new MigrationListener() {};
-        Clock clock = Clock.systemUTC();
 
         private Builder(SessionService from, SessionService to) {
             this.from = requireNonNull(from, "from");
@@ -123,12 +112,9 @@ public final class Migrator {
         }
 
         private Builder(Builder other) {
-            this(other.from.forBulkWork(other.reserve), other.to.forBulkWork(other.reserve));
-            reserve = other.reserve;
-            concurrency = other.concurrency;
-            pageSize = other.pageSize;
-            maxRetries = other.maxRetries;
-            retryDelay = other.retryDelay;
+            super(other);
+            from = other.from.forBulkWork(other.reserve);
+            to = other.to.forBulkWork(other.reserve);
             dryRun = other.dryRun;
             journal = other.journal;
             resume = other.resume;
@@ -136,71 +122,6 @@ public final class Migrator {
             keepOnFailure = other.keepOnFailure;
             tempState = other.tempState;
             listener = other.listener;
-            clock = other.clock;
-        }
-
-        /**
-         * Sets how many sessions are moved at the same time.
-         *
-         * @param sessions how many at most; at least 1, 10 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is less than 1
-         */
-        public Builder concurrency(int sessions) {
-            concurrency = StoreScan.requireConcurrency(sessions);
-            return this;
-        }
-
-        /**
-         * Sets how many sessions are asked for with one call of a scan.
-         *
-         * @param sessions how many at most; at least 2, 200 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is less than 2
-         */
-        public Builder pageSize(int sessions) {
-            pageSize = StoreScan.requirePageSize(sessions);
-            return this;
-        }
-
-        /**
-         * Sets which part of the stores' quotas is left to live traffic. The rest is used as far as the concurrency
-         * goes.
-         *
-         * @param share the part; at least 0 and less than 1, 0.3 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is out of bounds
-         */
-        public Builder reserve(double share) {
-            if (!(share >= 0 && share < 1)) {
-                throw new IllegalArgumentException("reserve is " + share + "; it must be at least 0 and less than 1");
-            }
-            reserve = share;
-            return this;
-        }
-
-        /**
-         * Sets how often a failed call is repeated; one of the scan of the source, without which the run ends, twice as often.
-         *
-         * @param retries how often at most; not negative, 3 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is negative
-         */
-        public Builder maxRetries(int retries) {
-            maxRetries = Retries.requireMax(retries);
-            return this;
-        }
-
-        /**
-         * Sets the wait before the first repetition; each further one is about twice as long, up to a minute.
-         *
-         * @param delay the wait; positive and less than a minute, 200 ms if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is out of bounds
-         */
-        public Builder retryDelay(Duration delay) {
-            retryDelay = Retries.requireDelay(delay);
-            return this;
         }
 
         /**
@@ -292,14 +213,8 @@ public final class Migrator {
             return this;
         }
 
-        /**
-         * Sets the clock for the times in the report and the journal.
-         *
-         * @param source the clock; the system's if not set
-         * @return this builder
-         */
-        public Builder clock(Clock source) {
-            clock = requireNonNull(source, "source");
+        @Override
+        Builder self() {
             return this;
         }
 

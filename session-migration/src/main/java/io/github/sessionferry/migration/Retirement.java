@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.SessionService;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -87,31 +86,22 @@ public final class Retirement {
      *
      * @since 0.1
      */
-    public static final class Builder {
+    public static final class Builder extends RunBuilder<Builder> {
 
         /** How long a session must not have changed if nothing else is set. */
         public static final Duration DEFAULT_OLDER_THAN = Duration.ofDays(7);
 
         private static final Duration MOST_OLDER_THAN = Duration.ofDays(36_500);
-        private static final int DEFAULT_CONCURRENCY = 10;
-        private static final int DEFAULT_PAGE_SIZE = 200;
-        private static final double DEFAULT_RESERVE = 0.3;
 
         final SessionService from;
         final SessionService to;
         Duration olderThan = DEFAULT_OLDER_THAN;
         boolean delete;
-        int concurrency = DEFAULT_CONCURRENCY;
-        int pageSize = DEFAULT_PAGE_SIZE;
-        double reserve = DEFAULT_RESERVE;
-        int maxRetries = Retries.DEFAULT_MAX;
-        Duration retryDelay = Retries.DEFAULT_DELAY;
 
         @Nullable
         Path journal;
 
         RetirementListener listener = new RetirementListener() {};
-        Clock clock = Clock.systemUTC();
 
         private Builder(SessionService from, SessionService to) {
             this.from = requireNonNull(from, "from");
@@ -119,17 +109,13 @@ public final class Retirement {
         }
 
         private Builder(Builder other) {
-            this(other.from.forBulkWork(other.reserve), other.to.forBulkWork(other.reserve));
+            super(other);
+            from = other.from.forBulkWork(other.reserve);
+            to = other.to.forBulkWork(other.reserve);
             olderThan = other.olderThan;
             delete = other.delete;
-            concurrency = other.concurrency;
-            pageSize = other.pageSize;
-            reserve = other.reserve;
-            maxRetries = other.maxRetries;
-            retryDelay = other.retryDelay;
             journal = other.journal;
             listener = other.listener;
-            clock = other.clock;
         }
 
         /**
@@ -160,69 +146,6 @@ public final class Retirement {
         }
 
         /**
-         * Sets how many sessions are dealt with at the same time.
-         *
-         * @param sessions how many at most; at least 1, 10 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is less than 1
-         */
-        public Builder concurrency(int sessions) {
-            concurrency = StoreScan.requireConcurrency(sessions);
-            return this;
-        }
-
-        /**
-         * Sets how many sessions are asked for with one call of the scan.
-         *
-         * @param sessions how many at most; at least 2, 200 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is less than 2
-         */
-        public Builder pageSize(int sessions) {
-            pageSize = StoreScan.requirePageSize(sessions);
-            return this;
-        }
-
-        /**
-         * Sets which part of the stores' quotas is left to live traffic.
-         *
-         * @param share the part; at least 0 and less than 1, 0.3 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is out of bounds
-         */
-        public Builder reserve(double share) {
-            if (!(share >= 0 && share < 1)) {
-                throw new IllegalArgumentException("reserve is " + share + "; it must be at least 0 and less than 1");
-            }
-            reserve = share;
-            return this;
-        }
-
-        /**
-         * Sets how often a failed call is repeated; one of the scan, without which the run ends, twice as often.
-         *
-         * @param retries how often at most; not negative, 3 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is negative
-         */
-        public Builder maxRetries(int retries) {
-            maxRetries = Retries.requireMax(retries);
-            return this;
-        }
-
-        /**
-         * Sets the wait before the first repetition; each further one is about twice as long, up to a minute.
-         *
-         * @param delay the wait; positive and less than a minute, 200 ms if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is out of bounds
-         */
-        public Builder retryDelay(Duration delay) {
-            retryDelay = Retries.requireDelay(delay);
-            return this;
-        }
-
-        /**
          * Lists, a line of JSON each and without content, every session that was deleted or would be, and everything that stays
          * although it is old, or may be. The file is locked while the run lasts; if it cannot be written any more, the run
          * ends.
@@ -246,14 +169,8 @@ public final class Retirement {
             return this;
         }
 
-        /**
-         * Sets the clock for the cut-off and the times in the report.
-         *
-         * @param source the clock; the system's if not set
-         * @return this builder
-         */
-        public Builder clock(Clock source) {
-            clock = requireNonNull(source, "source");
+        @Override
+        Builder self() {
             return this;
         }
 

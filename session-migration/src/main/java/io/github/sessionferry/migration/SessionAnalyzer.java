@@ -3,8 +3,6 @@ package io.github.sessionferry.migration;
 import static java.util.Objects.requireNonNull;
 
 import io.github.sessionferry.core.SessionService;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -74,39 +72,24 @@ public final class SessionAnalyzer {
      *
      * @since 0.1
      */
-    public static final class Builder {
-
-        private static final int DEFAULT_CONCURRENCY = 10;
-        private static final int DEFAULT_PAGE_SIZE = 200;
-        private static final double DEFAULT_RESERVE = 0.3;
+    public static final class Builder extends RunBuilder<Builder> {
 
         final SessionService from;
 
         private @Nullable SessionService to;
         SessionClassifier classifier = SessionClassifier.byContent();
-        int concurrency = DEFAULT_CONCURRENCY;
-        int pageSize = DEFAULT_PAGE_SIZE;
-        double reserve = DEFAULT_RESERVE;
-        int maxRetries = Retries.DEFAULT_MAX;
-        Duration retryDelay = Retries.DEFAULT_DELAY;
         AnalysisListener listener = new AnalysisListener() {};
-        Clock clock = Clock.systemUTC();
 
         private Builder(SessionService from) {
             this.from = requireNonNull(from, "from");
         }
 
         private Builder(Builder other) {
-            this(other.from.forBulkWork(other.reserve));
+            super(other);
+            from = other.from.forBulkWork(other.reserve);
             to = other.to == null ? null : other.to.forBulkWork(other.reserve);
             classifier = other.classifier;
-            concurrency = other.concurrency;
-            pageSize = other.pageSize;
-            reserve = other.reserve;
-            maxRetries = other.maxRetries;
-            retryDelay = other.retryDelay;
             listener = other.listener;
-            clock = other.clock;
         }
 
         /**
@@ -132,69 +115,6 @@ public final class SessionAnalyzer {
         }
 
         /**
-         * Sets how many sessions are looked at, and would be moved, at the same time.
-         *
-         * @param sessions how many at most; at least 1, 10 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is less than 1
-         */
-        public Builder concurrency(int sessions) {
-            concurrency = StoreScan.requireConcurrency(sessions);
-            return this;
-        }
-
-        /**
-         * Sets how many sessions are asked for with one call of the scan.
-         *
-         * @param sessions how many at most; at least 2, 200 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is less than 2
-         */
-        public Builder pageSize(int sessions) {
-            pageSize = StoreScan.requirePageSize(sessions);
-            return this;
-        }
-
-        /**
-         * Sets which part of the stores' quotas is left to live traffic, now and in the migration.
-         *
-         * @param share the part; at least 0 and less than 1, 0.3 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is out of bounds
-         */
-        public Builder reserve(double share) {
-            if (!(share >= 0 && share < 1)) {
-                throw new IllegalArgumentException("reserve is " + share + "; it must be at least 0 and less than 1");
-            }
-            reserve = share;
-            return this;
-        }
-
-        /**
-         * Sets how often a failed read is repeated; one of the scan, without which the run ends, twice as often.
-         *
-         * @param retries how often at most; not negative, 3 if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is negative
-         */
-        public Builder maxRetries(int retries) {
-            maxRetries = Retries.requireMax(retries);
-            return this;
-        }
-
-        /**
-         * Sets the wait before the first repetition; each further one is about twice as long, up to a minute.
-         *
-         * @param delay the wait; positive and less than a minute, 200 ms if not set
-         * @return this builder
-         * @throws IllegalArgumentException if it is out of bounds
-         */
-        public Builder retryDelay(Duration delay) {
-            retryDelay = Retries.requireDelay(delay);
-            return this;
-        }
-
-        /**
          * Sets who is told how the run gets on.
          *
          * @param told the listener
@@ -205,14 +125,8 @@ public final class SessionAnalyzer {
             return this;
         }
 
-        /**
-         * Sets the clock for the times in the report and the latency of the stores.
-         *
-         * @param source the clock; the system's if not set
-         * @return this builder
-         */
-        public Builder clock(Clock source) {
-            clock = requireNonNull(source, "source");
+        @Override
+        Builder self() {
             return this;
         }
 

@@ -43,20 +43,6 @@ final class StoreScan {
         this.control = control;
     }
 
-    static int requirePageSize(int size) {
-        if (size < 2) {
-            throw new IllegalArgumentException("pageSize is " + size + "; it must be at least 2");
-        }
-        return size;
-    }
-
-    static int requireConcurrency(int concurrency) {
-        if (concurrency < 1) {
-            throw new IllegalArgumentException("concurrency is " + concurrency + "; it must be at least 1");
-        }
-        return concurrency;
-    }
-
     /** Hands each session's key to a task of its own. */
     void sessions(Consumer<SessionKey> task, Consumer<UnreadableRecord> unreadable) {
         sessions(1, keys -> task.accept(keys.get(0)), unreadable);

@@ -36,8 +36,8 @@ final class RedisCalls implements AutoCloseable {
     private final RedisErrors errors;
     private final RedisLink link;
     private final Duration timeout;
-    private final RetryPolicy<Object> reads;
-    private final RetryPolicy<Object> changes;
+    private final Patience reads;
+    private final Patience changes;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     RedisCalls(String store, RedisOptions options) {
@@ -45,8 +45,8 @@ final class RedisCalls implements AutoCloseable {
         errors = new RedisErrors(store);
         link = RedisLink.to(options);
         timeout = options.timeout();
-        reads = policy(timeout);
-        changes = policy(timeout.multipliedBy(2));
+        reads = Patience.of(timeout);
+        changes = Patience.of(timeout.multipliedBy(2));
     }
 
     /** The store's name. */
@@ -54,16 +54,25 @@ final class RedisCalls implements AutoCloseable {
         return store;
     }
 
-    private static RetryPolicy<Object> policy(Duration longest) {
-        return RetryPolicy.builder()
-                .handle(Passing.class)
-                .withBackoff(
-                        Collections.min(List.of(FIRST_DELAY, longest.dividedBy(4))),
-                        Collections.min(List.of(LONGEST_DELAY, longest.dividedBy(2))))
-                .withJitter(JITTER)
-                .withMaxRetries(-1)
-                .withMaxDuration(longest)
-                .build();
+    /**
+     * How long attempts go on. The last one begins when a quarter of the time is left, so that it can be answered: otherwise
+     * what it tells would always be that the time was over, and never why.
+     */
+    private record Patience(Duration longest, RetryPolicy<Object> policy) {
+
+        static Patience of(Duration longest) {
+            return new Patience(
+                    longest,
+                    RetryPolicy.builder()
+                            .handle(Passing.class)
+                            .withBackoff(
+                                    Collections.min(List.of(FIRST_DELAY, longest.dividedBy(4))),
+                                    Collections.min(List.of(LONGEST_DELAY, longest.dividedBy(2))))
+                            .withJitter(JITTER)
+                            .withMaxRetries(-1)
+                            .withMaxDuration(longest.multipliedBy(3).dividedBy(4))
+                            .build());
+        }
     }
 
     /** An attempt failed in a way that may pass; {@link #getCause()} tells how. */
@@ -182,14 +191,14 @@ final class RedisCalls implements AutoCloseable {
         T with(RedisClusterAsyncCommands<String, byte[]> commands, long deadline) throws InterruptedException;
     }
 
-    private <T> T run(String action, @Nullable SessionKey key, RetryPolicy<Object> policy, Run<T> run) {
+    private <T> T run(String action, @Nullable SessionKey key, Patience patience, Run<T> run) {
         checkOpen();
         if (Thread.currentThread().isInterrupted()) {
             throw interrupted(action, key, null);
         }
-        long deadline = System.nanoTime() + policy.getConfig().getMaxDuration().toNanos();
+        long deadline = System.nanoTime() + patience.longest.toNanos();
         try {
-            return Failsafe.with(policy).get(() -> run.with(connected(action, key, deadline), deadline));
+            return Failsafe.with(patience.policy).get(() -> run.with(connected(action, key, deadline), deadline));
         } catch (Passing e) {
             throw translate(action, key, cause(e));
         } catch (FailsafeException e) {

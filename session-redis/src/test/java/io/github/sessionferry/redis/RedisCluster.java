@@ -2,6 +2,7 @@ package io.github.sessionferry.redis;
 
 import io.github.sessionferry.testkit.redis.RedisServer;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.SlotHash;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -29,7 +30,7 @@ final class RedisCluster implements AutoCloseable {
     }
 
     private void join() {
-        int share = SLOTS / nodes.size() + 1;
+        int share = share();
         for (int i = 0; i < nodes.size(); i++) {
             int[] slots =
                     IntStream.range(i * share, Math.min(SLOTS, (i + 1) * share)).toArray();
@@ -38,6 +39,11 @@ final class RedisCluster implements AutoCloseable {
         for (RedisServer node : nodes.subList(1, nodes.size())) {
             RedisAccess.run(nodes.get(0), commands -> commands.clusterMeet(RedisServer.HOST, node.port()));
         }
+        awaitReady();
+    }
+
+    /** Waits until every server sees all others, and all slots are served. */
+    void awaitReady() {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!nodes.stream().allMatch(this::isReady)) {
             if (System.nanoTime() > deadline) {
@@ -51,7 +57,16 @@ final class RedisCluster implements AutoCloseable {
         String info = RedisAccess.run(node, commands -> commands.clusterInfo());
         String known = RedisAccess.run(node, commands -> commands.clusterNodes());
         return info.contains("cluster_state:ok")
-                && known.lines().filter(line -> line.contains("connected")).count() == nodes.size();
+                && known.lines().filter(line -> line.contains(" connected ")).count() == nodes.size();
+    }
+
+    /** The server that was given the slot of a key in the beginning. */
+    RedisServer nodeOf(String key) {
+        return nodes.get(SlotHash.getSlot(key) / share());
+    }
+
+    private int share() {
+        return SLOTS / nodes.size() + 1;
     }
 
     List<RedisServer> nodes() {
@@ -59,8 +74,15 @@ final class RedisCluster implements AutoCloseable {
     }
 
     RedisOptions options() {
-        return RedisOptions.builder(nodes.stream().map(RedisAccess::uri).toArray(RedisURI[]::new))
-                .build();
+        return builder().build();
+    }
+
+    RedisOptions options(Duration timeout) {
+        return builder().timeout(timeout).build();
+    }
+
+    private RedisOptions.Builder builder() {
+        return RedisOptions.builder(nodes.stream().map(RedisAccess::uri).toArray(RedisURI[]::new));
     }
 
     @Override

@@ -41,6 +41,9 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "URI", description = "The store that it is to be moved to.")
     private @Nullable String to;
 
+    @Mixin
+    private MappedApps mappedApps = new MappedApps();
+
     @Option(
             names = "--kinds",
             paramLabel = "FILE",
@@ -64,6 +67,7 @@ final class AnalyzeCommand implements Callable<Integer> {
         try (SessionService source = StoreArguments.open(command, "--from", from);
                 Progress progress = Progress.of("analyze", command.commandLine().getErr())) {
             if (to == null) {
+                mappedApps.requireNone(command);
                 return analyze(source, Optional.empty(), progress);
             }
             try (SessionService target = openTarget(to)) {
@@ -77,7 +81,7 @@ final class AnalyzeCommand implements Callable<Integer> {
             throw new ParameterException(
                     command.commandLine(), "--from and --to are the same store; give the address of another");
         }
-        return StoreArguments.open(command, "--to", address);
+        return StoreArguments.open(command, "--to", mappedApps.in(command, address));
     }
 
     private int analyze(SessionService source, Optional<SessionService> target, Progress progress) {

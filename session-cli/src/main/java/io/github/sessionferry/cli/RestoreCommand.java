@@ -43,6 +43,9 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--to", required = true, paramLabel = "URI", description = "The store to bring it to.")
     private String to = "";
 
+    @Mixin
+    private MappedApps mappedApps = new MappedApps();
+
     @Option(
             names = "--journal",
             paramLabel = "FILE",
@@ -69,7 +72,7 @@ final class RestoreCommand implements Callable<Integer> {
         console.begin();
         reports.check();
         try (SessionService source = openBackup();
-                SessionService target = StoreArguments.open(command, "--to", to);
+                SessionService target = StoreArguments.open(command, "--to", mappedApps.in(command, to));
                 Progress progress = Progress.of("restore", command.commandLine().getErr())) {
             Migrator migrator = console.usage(() -> migrator(source, target, progress));
             StoreArguments.requireReachable(command, "--to", target);

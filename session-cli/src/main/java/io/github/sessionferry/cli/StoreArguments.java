@@ -5,6 +5,7 @@ import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SessionStores;
 import java.util.function.Supplier;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -30,6 +31,9 @@ final class StoreArguments {
     @Option(names = "--to", required = true, paramLabel = "URI", description = "The store that is to hold the same.")
     private String to = "";
 
+    @Mixin
+    private MappedApps mappedApps = new MappedApps();
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
 
@@ -42,7 +46,7 @@ final class StoreArguments {
     }
 
     SessionService openTarget() {
-        return open(command, "--to", to);
+        return open(command, "--to", mappedApps.in(command, to));
     }
 
     /** Makes sure that both stores answer; one that is not there is a wrong usage. */

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -204,14 +203,35 @@ public final class StoreUri {
     }
 
     /**
+     * The parameters of a group, such as {@code app.shop=1} and {@code app.desk=2}.
+     *
+     * @param name the group's name, {@code app}
+     * @return their values by what stands after the group's name and a dot, in the order given
+     */
+    public Map<String, String> group(String name) {
+        Map<String, String> group = new LinkedHashMap<>();
+        parameters.forEach((parameter, value) -> {
+            if (parameter.startsWith(name + ".")) {
+                group.put(parameter.substring(name.length() + 1), value);
+            }
+        });
+        return Collections.unmodifiableMap(group);
+    }
+
+    /**
      * Refuses parameters that the store does not know.
      *
-     * @param known the names that it knows
+     * @param known the names that it knows; {@code app.*} for all of a {@linkplain #group group}
      * @throws IllegalArgumentException if there is any other
      */
     public void requireKnownParameters(String... known) {
         Set<String> unknown = new TreeSet<>(parameters.keySet());
-        unknown.removeAll(List.of(known));
+        for (String name : known) {
+            unknown.removeIf(
+                    name.endsWith(".*")
+                            ? parameter -> parameter.startsWith(name.substring(0, name.length() - 1))
+                            : name::equals);
+        }
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException("the store " + scheme + ": knows no parameter "
                     + String.join(", ", unknown) + "; it knows " + String.join(", ", known));

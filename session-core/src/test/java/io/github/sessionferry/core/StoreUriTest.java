@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,20 @@ class StoreUriTest {
         assertThat(uri.parameter("name")).contains("a b&c+dé");
         assertThat(uri.parameter("empty")).contains("");
         assertThat(uri.parameter("absent")).isEmpty();
+    }
+
+    @Test
+    void group_ofParameters_isTakenByWhatFollowsItsName() {
+        StoreUri uri = StoreUri.parse("x:y?app=a&app.shop=1&apps.no=2&app.a.b%3D=3");
+
+        assertThat(uri.group("app")).isEqualTo(Map.of("shop", "1", "a.b=", "3"));
+        uri.requireKnownParameters("app", "app.*", "apps.no");
+        assertThatThrownBy(() -> uri.requireKnownParameters("app", "app.*"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no parameter apps.no");
+        assertThatThrownBy(() -> uri.requireKnownParameters("app", "apps.*"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("app.a.b=, app.shop");
     }
 
     @Test

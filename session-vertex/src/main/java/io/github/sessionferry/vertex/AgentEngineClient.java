@@ -25,7 +25,6 @@ import dev.failsafe.RetryPolicy;
 import dev.failsafe.RetryPolicyBuilder;
 import dev.failsafe.function.CheckedSupplier;
 import io.github.sessionferry.core.AmbiguousOutcomeException;
-import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionException;
 import io.github.sessionferry.core.SessionKey;
@@ -72,12 +71,8 @@ final class AgentEngineClient implements AutoCloseable {
     }
 
     /** The same connection for calls that wait for their turn; a refused one is made again. */
-    AgentEngineClient paced(AgentEngineQuotas quotas, double reserve) {
-        return new AgentEngineClient(client, engine, timeout, time, Pacing.of(quotas, reserve, time));
-    }
-
-    List<CallQuota> quotas() {
-        return pacing.quotas();
+    AgentEngineClient paced(Pacing turns) {
+        return new AgentEngineClient(client, engine, timeout, time, turns);
     }
 
     EngineName engine() {

@@ -18,6 +18,17 @@ record EngineName(String project, String location, String engine) {
         return new EngineName(parts.group(1), parts.group(2), parts.group(3));
     }
 
+    /** Another engine: by its whole name, or by its id where it is in the same project and location. */
+    EngineName other(String nameOrId) {
+        return nameOrId.indexOf('/') < 0
+                ? parse(new EngineName(project, location, nameOrId).toString())
+                : parse(nameOrId);
+    }
+
+    boolean isBeside(EngineName other) {
+        return project.equals(other.project) && location.equals(other.location);
+    }
+
     String defaultEndpoint() {
         return location + "-aiplatform.googleapis.com:443";
     }

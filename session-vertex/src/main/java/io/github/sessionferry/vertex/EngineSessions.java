@@ -106,7 +106,7 @@ final class EngineSessions {
     Creation create(SessionKey key, Place place, Function<SessionLabels, Session> contents, Deadline deadline) {
         place.expired().forEach(expired -> delete(expired, deadline));
         for (String engineId : place.free()) {
-            SessionLabels labels = SessionLabels.begin(key, defaultApp, engineId);
+            SessionLabels labels = SessionLabels.begin(key, engineId);
             Session created = createAt(engineId, contents.apply(labels), key, deadline);
             Optional<EngineSession> mine = ifOwnedBy(key, created);
             if (mine.isPresent()) {

@@ -83,7 +83,7 @@ final class Importer {
     StoreRehearsal rehearse(Session session) {
         Converted converted = convert(session);
         List<String> places = EngineIds.candidates(session.key());
-        SessionLabels labels = SessionLabels.begin(session.key(), sessions.defaultApp(), places.get(0));
+        SessionLabels labels = SessionLabels.begin(session.key(), places.get(0));
         com.google.cloud.aiplatform.v1.Session unused = resource(converted, beginning(labels, session));
         int appends = session.events().size();
         int reads = places.size() + 1;

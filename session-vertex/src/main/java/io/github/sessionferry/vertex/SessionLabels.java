@@ -12,11 +12,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session has and the resource has no field for, kept in its labels: the original id and application where they
- * differ, times, and which event is the last of those that were promised.
+ * What a session has and the resource has no field for, kept in its labels: the application, the original id where it
+ * differs, times, and which event is the last of those that were promised.
  *
  * @param sessionId the original id; {@code null} if it is the engine's
- * @param appName the application; {@code null} for the engine's default one
+ * @param appName the application; {@code null} if another client created the session
  * @param createTime when the session was created; {@code null} for the resource's own time, or an unknown
  *     one if there is an update time
  * @param updateTime when it last changed, not counting later events; {@code null} for the resource's own time
@@ -66,10 +66,10 @@ record SessionLabels(
     }
 
     /** The labels of a session that begins now under one of its ids. */
-    static SessionLabels begin(SessionKey key, String defaultApp, String engineId) {
+    static SessionLabels begin(SessionKey key, String engineId) {
         return new SessionLabels(
                 key.sessionId().equals(engineId) ? null : key.sessionId(),
-                key.appName().equals(defaultApp) ? null : key.appName(),
+                key.appName(),
                 null,
                 null,
                 null,

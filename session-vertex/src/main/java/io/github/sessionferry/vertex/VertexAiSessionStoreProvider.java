@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  *
  * <p>Parameters: {@code endpoint} (host and port), {@code plaintext} ({@code true} for an emulator), {@code timeout} of
  * an operation ({@code 10s}), {@code app} (the application of sessions that no other is noted of; the engine's id),
+ * {@code app.NAME} (the engine of the application NAME, by its whole name or, in the same project and location, its id),
  * {@code quota.writes}, {@code quota.appends}, {@code quota.reads} (how many calls a minute the project has in the region,
  * where that is more than the published 100, 300, 10000), {@code quota=none} (not to keep to any, as with {@code
  * plaintext}). Thread-safe.
@@ -40,19 +41,25 @@ public final class VertexAiSessionStoreProvider implements SessionStoreProvider 
     @Override
     public String usage() {
         return "agentengine://projects/P/locations/L/reasoningEngines/E"
-                + "?endpoint=HOST:PORT&plaintext=true&timeout=10s&app=NAME"
+                + "?endpoint=HOST:PORT&plaintext=true&timeout=10s&app=NAME&app.NAME=E2"
                 + "&quota.writes=100&quota.appends=300&quota.reads=10000";
     }
 
     @Override
     public SessionService open(StoreUri uri) {
-        uri.requireKnownParameters("endpoint", "plaintext", "timeout", "app", QUOTA, WRITES, APPENDS, READS);
+        uri.requireKnownParameters("endpoint", "plaintext", "timeout", "app", "app.*", QUOTA, WRITES, APPENDS, READS);
         VertexAiSessionService.Builder builder = VertexAiSessionService.builder(uri.location())
                 .plaintext(uri.flag("plaintext"))
                 .timeout(uri.duration("timeout", TIMEOUT));
         uri.parameter("endpoint").ifPresent(builder::endpoint);
         uri.parameter("app").ifPresent(builder::defaultApp);
-        return builder.quotas(quotas(uri)).build();
+        uri.group("app").forEach(builder::mapApp);
+        builder.quotas(quotas(uri));
+        try {
+            return builder.build();
+        } catch (IllegalStateException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     static AgentEngineQuotas quotas(StoreUri uri) {

@@ -31,8 +31,24 @@ abstract class AgentEngineContract extends SessionServiceContract {
                 .clock(testClock)
                 .operations(operations)
                 .start();
-        return Engines.connect(engine).clock(testClock).build();
+        SessionService service = connect();
+        fill(service);
+        return service;
     }
+
+    private SessionService connect() {
+        return configured(Engines.connect(Objects.requireNonNull(engine)))
+                .clock(Objects.requireNonNull(clock))
+                .build();
+    }
+
+    /** What a subclass wants to be different. */
+    VertexAiSessionService.Builder configured(VertexAiSessionService.Builder builder) {
+        return builder;
+    }
+
+    /** What a subclass wants to be there already. */
+    void fill(SessionService service) {}
 
     @Override
     protected Set<Capability> capabilities() {
@@ -41,9 +57,7 @@ abstract class AgentEngineContract extends SessionServiceContract {
 
     @Override
     protected Optional<SessionService> reopen(SessionService service) {
-        return Optional.of(Engines.connect(Objects.requireNonNull(engine))
-                .clock(Objects.requireNonNull(clock))
-                .build());
+        return Optional.of(connect());
     }
 
     @AfterEach

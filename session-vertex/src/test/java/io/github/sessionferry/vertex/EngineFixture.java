@@ -96,8 +96,13 @@ final class EngineFixture implements AutoCloseable {
 
     /** Creates a session as another client does. */
     void createByOther(String engineId, Session.Builder session) {
+        createByOther(Engines.ENGINE, engineId, session);
+    }
+
+    /** Creates a session in an engine as another client does. */
+    void createByOther(String parent, String engineId, Session.Builder session) {
         var unused = other.createSession(CreateSessionRequest.newBuilder()
-                .setParent(Engines.ENGINE)
+                .setParent(parent)
                 .setSessionId(engineId)
                 .setSession(session)
                 .build());

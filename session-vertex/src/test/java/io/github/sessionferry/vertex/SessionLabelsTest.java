@@ -19,7 +19,7 @@ class SessionLabelsTest {
 
     @Test
     void write_everything_comesBack() {
-        SessionLabels labels = SessionLabels.begin(new SessionKey("Shop", "ana", "Order #7"), "default", "order-7-x")
+        SessionLabels labels = SessionLabels.begin(new SessionKey("Shop", "ana", "Order #7"), "order-7-x")
                 .withTimes(TIME, TIME.plusSeconds(1), Instant.parse("1969-12-31T23:59:59.999999Z"))
                 .withLastEvent(PromisedEvent.of(EVENT))
                 .asScratch();
@@ -34,15 +34,17 @@ class SessionLabelsTest {
     }
 
     @Test
-    void begin_ownIdInTheDefaultApp_needsNoLabelsForThem() {
-        SessionLabels labels = SessionLabels.begin(new SessionKey("default", "ana", "s1"), "default", "s1");
+    void begin_ownId_needsNoLabelForIt() {
+        SessionLabels labels = SessionLabels.begin(new SessionKey("shop", "ana", "s1"), "s1");
 
-        assertThat(labels.write(Map.of())).containsOnlyKeys("sf-nonce");
+        assertThat(labels.write(Map.of()))
+                .containsOnlyKeys("sf-app-0", "sf-nonce")
+                .containsEntry("sf-app-0", "shop");
     }
 
     @Test
     void write_labelsOfOthers_stay() {
-        SessionLabels labels = SessionLabels.begin(new SessionKey("default", "ana", "s1"), "default", "s1");
+        SessionLabels labels = SessionLabels.begin(new SessionKey("default", "ana", "s1"), "s1");
 
         Map<String, String> written = labels.write(Map.of("team", "blue", "sf-old", "gone"));
 
@@ -51,8 +53,8 @@ class SessionLabelsTest {
 
     @Test
     void write_idTooLongForTheLabels_isRefused() {
-        SessionLabels fits = SessionLabels.begin(new SessionKey("a", "u", "z".repeat(3_900)), "a", "x");
-        SessionLabels tooLong = SessionLabels.begin(new SessionKey("a", "u", "z".repeat(4_100)), "a", "x");
+        SessionLabels fits = SessionLabels.begin(new SessionKey("a", "u", "z".repeat(3_900)), "x");
+        SessionLabels tooLong = SessionLabels.begin(new SessionKey("a", "u", "z".repeat(4_100)), "x");
 
         assertThat(read(fits.write(Map.of()))).isEqualTo(fits);
         assertThatThrownBy(() -> tooLong.write(Map.of()))

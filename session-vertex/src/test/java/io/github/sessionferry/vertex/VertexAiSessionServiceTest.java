@@ -377,15 +377,12 @@ class VertexAiSessionServiceTest {
         SessionKey key = new SessionKey("shop", "ana", "s1");
 
         try (SessionService opened = SessionStores.open(address)) {
-            opened.create(NewSession.builder(key).build());
+            fixture.createByOther(
+                    "s1", com.google.cloud.aiplatform.v1.Session.newBuilder().setUserId("ana"));
 
             assertThat(opened.name()).isEqualTo("agentengine:" + Engines.ENGINE);
             assertThat(opened.find(key, EventSelection.none())).isPresent();
         }
-        assertThat(fixture.resources())
-                .singleElement()
-                .satisfies(resource ->
-                        assertThat(resource.getLabelsMap().keySet()).noneMatch(label -> label.startsWith("sf-app")));
     }
 
     @ParameterizedTest
@@ -395,7 +392,13 @@ class VertexAiSessionServiceTest {
                 "agentengine:",
                 "agentengine://projects/p/locations/l/reasoningEngines/e/sessions/s",
                 "agentengine://projects/p/locations/l/reasoningEngines/e?port=1",
-                "agentengine://projects/p/locations/l/reasoningEngines/e?plaintext=maybe"
+                "agentengine://projects/p/locations/l/reasoningEngines/e?plaintext=maybe",
+                "agentengine://projects/p/locations/l/reasoningEngines/e?plaintext=true&app.=2",
+                "agentengine://projects/p/locations/l/reasoningEngines/e?plaintext=true&app.shop=",
+                "agentengine://projects/p/locations/l/reasoningEngines/e?plaintext=true&app.shop=2/3",
+                "agentengine://projects/p/locations/l/reasoningEngines/e?plaintext=true&app.shop=2&app.shop=3",
+                "agentengine://projects/p/locations/l/reasoningEngines/e?plaintext=true&app=shop&app.shop=2",
+                "agentengine://projects/p/locations/l/reasoningEngines/e?plaintext=true&app.e=2"
             })
     void provider_wrongAddress_isRefused(String address) {
         assertThatThrownBy(() -> SessionStores.open(address)).isInstanceOf(IllegalArgumentException.class);

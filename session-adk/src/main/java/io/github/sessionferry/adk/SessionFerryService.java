@@ -21,6 +21,8 @@ import io.github.sessionferry.core.SessionPage;
 import io.github.sessionferry.core.SessionQuery;
 import io.github.sessionferry.core.SessionService;
 import io.github.sessionferry.core.SessionSummary;
+import io.github.sessionferry.core.rollout.Channel;
+import io.github.sessionferry.core.rollout.SessionRouter;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Scheduler;
@@ -33,13 +35,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The session service of an agent on the Agent Development Kit, over any store of this library, a router or a staged service
- * included.
+ * included: that is asked at each call who serves the user.
  *
  * <pre>{@code
  * Runner runner = Runner.builder()
@@ -77,11 +80,11 @@ public final class SessionFerryService implements BaseSessionService {
 
     private static final int PAGE = 100;
 
-    private final SessionService store;
+    private final Function<String, SessionService> stores;
     private final Scheduler scheduler;
 
-    private SessionFerryService(SessionService store, Scheduler scheduler) {
-        this.store = requireNonNull(store, "store");
+    private SessionFerryService(Function<String, SessionService> stores, Scheduler scheduler) {
+        this.stores = stores;
         this.scheduler = scheduler;
     }
 
@@ -92,7 +95,7 @@ public final class SessionFerryService implements BaseSessionService {
      * @return the service
      */
     public static SessionFerryService over(SessionService store) {
-        return new SessionFerryService(store, Schedulers.io());
+        return over(store, Schedulers.io());
     }
 
     /**
@@ -103,7 +106,41 @@ public final class SessionFerryService implements BaseSessionService {
      * @return the service
      */
     public static SessionFerryService over(SessionService store, Executor executor) {
-        return new SessionFerryService(store, Schedulers.from(requireNonNull(executor, "executor")));
+        return over(store, Schedulers.from(requireNonNull(executor, "executor")));
+    }
+
+    /**
+     * Makes a service that asks a router at each call which store serves the user, on {@link Schedulers#io()}.
+     *
+     * @param router picks the store
+     * @param channel how the users of this service talk; {@link Channel#LIVE} for an agent that is run live
+     * @return the service
+     */
+    public static SessionFerryService over(SessionRouter router, Channel channel) {
+        return over(router, channel, Schedulers.io());
+    }
+
+    /**
+     * Makes a service that asks a router at each call which store serves the user, on threads of an executor.
+     *
+     * @param router picks the store
+     * @param channel how the users of this service talk; {@link Channel#LIVE} for an agent that is run live
+     * @param executor runs the blocking calls; stays its owner's
+     * @return the service
+     */
+    public static SessionFerryService over(SessionRouter router, Channel channel, Executor executor) {
+        return over(router, channel, Schedulers.from(requireNonNull(executor, "executor")));
+    }
+
+    private static SessionFerryService over(SessionService store, Scheduler scheduler) {
+        requireNonNull(store, "store");
+        return new SessionFerryService(userId -> store, scheduler);
+    }
+
+    private static SessionFerryService over(SessionRouter router, Channel channel, Scheduler scheduler) {
+        requireNonNull(router, "router");
+        requireNonNull(channel, "channel");
+        return new SessionFerryService(userId -> router.serviceFor(userId, channel), scheduler);
     }
 
     /**
@@ -142,7 +179,7 @@ public final class SessionFerryService implements BaseSessionService {
                             .sessionId(sessionId == null || sessionId.isBlank() ? null : sessionId)
                             .state(AdkValues.newState(state))
                             .build();
-                    return adkSession(store.create(request), Stream.empty());
+                    return adkSession(stores.apply(userId).create(request), Stream.empty());
                 }))
                 .subscribeOn(scheduler);
     }
@@ -175,7 +212,7 @@ public final class SessionFerryService implements BaseSessionService {
     @Override
     public Single<ListSessionsResponse> listSessions(String appName, String userId) {
         return Single.fromCallable(() -> calling(() -> ListSessionsResponse.builder()
-                        .sessions(listed(SessionQuery.ofUser(appName, userId)))
+                        .sessions(listed(stores.apply(userId), SessionQuery.ofUser(appName, userId)))
                         .build()))
                 .subscribeOn(scheduler);
     }
@@ -191,8 +228,8 @@ public final class SessionFerryService implements BaseSessionService {
     @Override
     public Completable deleteSession(String appName, String userId, String sessionId) {
         return Completable.fromAction(() -> {
-                    var unused = calling(
-                            () -> store.delete(new SessionKey(appName, userId, sessionId), Precondition.none()));
+                    var unused = calling(() -> stores.apply(userId)
+                            .delete(new SessionKey(appName, userId, sessionId), Precondition.none()));
                 })
                 .subscribeOn(scheduler);
     }
@@ -209,6 +246,7 @@ public final class SessionFerryService implements BaseSessionService {
     public Single<ListEventsResponse> listEvents(String appName, String userId, String sessionId) {
         return Single.fromCallable(() -> calling(() -> {
                     SessionKey key = new SessionKey(appName, userId, sessionId);
+                    SessionService store = stores.apply(userId);
                     io.github.sessionferry.core.Session session = store.find(key, EventSelection.all())
                             .orElseThrow(() ->
                                     new io.github.sessionferry.core.SessionNotFoundException(key, store.name(), null));
@@ -245,7 +283,7 @@ public final class SessionFerryService implements BaseSessionService {
             event.setId(Event.generateEventId());
         }
         SessionKey key = new SessionKey(session.appName(), session.userId(), session.id());
-        AppendOutcome outcome = store.append(key, AdkEvents.stored(event));
+        AppendOutcome outcome = stores.apply(key.userId()).append(key, AdkEvents.stored(event));
         if (outcome == AppendOutcome.APPENDED || !holds(session, event)) {
             Event unused = BaseSessionService.super.appendEvent(session, event).blockingGet();
             Instant time = Instant.ofEpochMilli(event.timestamp());
@@ -266,7 +304,8 @@ public final class SessionFerryService implements BaseSessionService {
     private @Nullable Session found(SessionKey key, Optional<GetSessionConfig> config) {
         Optional<Integer> newest = config.flatMap(GetSessionConfig::numRecentEvents);
         Optional<Instant> since = config.flatMap(GetSessionConfig::afterTimestamp);
-        return store.find(key, selection(newest, since))
+        return stores.apply(key.userId())
+                .find(key, selection(newest, since))
                 .map(session -> adkSession(
                         session,
                         session.events().stream()
@@ -282,7 +321,7 @@ public final class SessionFerryService implements BaseSessionService {
         return since.map(EventSelection::since).orElseGet(EventSelection::all);
     }
 
-    private List<Session> listed(SessionQuery query) {
+    private static List<Session> listed(SessionService store, SessionQuery query) {
         List<Session> sessions = new ArrayList<>();
         Optional<ScanCursor> cursor = Optional.of(ScanCursor.START);
         while (cursor.isPresent()) {

@@ -18,10 +18,17 @@ import com.google.genai.types.Part;
 import io.github.sessionferry.core.Bytes;
 import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.Precondition;
+import io.github.sessionferry.core.ScanCursor;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionEvent;
 import io.github.sessionferry.core.SessionKey;
+import io.github.sessionferry.core.SessionQuery;
+import io.github.sessionferry.core.SessionSummary;
 import io.github.sessionferry.core.TaggedValue;
+import io.github.sessionferry.core.rollout.Channel;
+import io.github.sessionferry.core.rollout.PolicyRouter;
+import io.github.sessionferry.core.rollout.RolloutPolicy;
+import io.github.sessionferry.core.rollout.SessionRouter;
 import io.github.sessionferry.testkit.FaultySessionService;
 import io.github.sessionferry.testkit.InMemorySessionService;
 import io.github.sessionferry.testkit.SessionFaults;
@@ -303,12 +310,42 @@ class SessionFerryServiceTest {
                     .ignoreElement()
                     .blockingAwait();
             service.createSession("shop", "ana", Map.of(), "s2").ignoreElement().blockingAwait();
+            SessionRouter router = (user, channel) -> new FaultySessionService(store, faults);
+            SessionFerryService.over(router, Channel.TEXT, executor)
+                    .createSession("shop", "ana", Map.of(), "s3")
+                    .ignoreElement()
+                    .blockingAwait();
         } finally {
             executor.shutdownNow();
         }
 
         assertThat(threads.get(0)).isEqualTo("stores");
+        assertThat(threads.get(2)).isEqualTo("stores");
         assertThat(threads.get(1)).isNotEqualTo(Thread.currentThread().getName());
+    }
+
+    @Test
+    void service_overARouter_isServedByTheUsersStore() {
+        InMemorySessionService target = InMemorySessionService.create();
+        RolloutPolicy policy =
+                RolloutPolicy.builder("salt").allowedUserIds(List.of("ana")).build();
+        SessionRouter router = PolicyRouter.between(store, target, () -> policy);
+        SessionFerryService text = SessionFerryService.over(router, Channel.TEXT);
+        SessionFerryService voice = SessionFerryService.over(router, Channel.LIVE);
+
+        for (String user : List.of("ana", "bob")) {
+            text.createSession("shop", user, Map.of(), "text").ignoreElement().blockingAwait();
+            voice.createSession("shop", user, Map.of(), "live").ignoreElement().blockingAwait();
+        }
+
+        assertThat(target.find(new SessionKey("shop", "ana", "text"), EventSelection.none()))
+                .isPresent();
+        assertThat(store.list(SessionQuery.ofApp("shop"), ScanCursor.START, 10).sessions())
+                .extracting(SessionSummary::key)
+                .containsExactlyInAnyOrder(
+                        new SessionKey("shop", "ana", "live"),
+                        new SessionKey("shop", "bob", "text"),
+                        new SessionKey("shop", "bob", "live"));
     }
 
     private Session created(Map<String, Object> state) {

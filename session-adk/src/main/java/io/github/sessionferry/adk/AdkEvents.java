@@ -2,6 +2,7 @@ package io.github.sessionferry.adk;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.adk.JsonBaseModel;
 import com.google.adk.events.Event;
 import com.google.adk.events.EventActions;
@@ -70,7 +71,9 @@ final class AdkEvents {
 
     private static Map<String, @Nullable Object> document(Event event) {
         try {
-            return JsonBaseModel.getMapper().readValue(event.toJson(), DOCUMENT);
+            JsonNode document = JsonBaseModel.getMapper().readTree(event.toJson());
+            document.path("content").path("parts").forEach(AdkJson::storeOffsets);
+            return JsonBaseModel.getMapper().convertValue(document, DOCUMENT);
         } catch (JsonProcessingException | IllegalStateException e) {
             throw new IllegalArgumentException("an event holds a value that ADK cannot write as JSON");
         }

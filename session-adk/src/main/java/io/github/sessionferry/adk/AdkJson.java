@@ -1,5 +1,7 @@
 package io.github.sessionferry.adk;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.sessionferry.core.Bytes;
 import io.github.sessionferry.core.StateValues;
 import io.github.sessionferry.core.TaggedValue;
@@ -11,12 +13,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a stored event in the form that ADK for Java reads: names in camelCase, bytes as Base64.
+ * The fields of a stored event in the form that ADK for Java reads: names in camelCase, bytes as Base64, offsets into a video
+ * as numbers.
  *
- * <p>ADK for Python writes names in snake_case and bytes in the Base64 alphabet for addresses; ADK for Java reads neither.
+ * <p>ADK for Python writes names in snake_case, bytes in the Base64 alphabet for addresses, and offsets as text such as
+ * {@code 1.5s}, as Google's services do; ADK for Java reads none of these.
  */
 final class AdkJson {
 
@@ -29,6 +35,10 @@ final class AdkJson {
             "requestedAuthConfigs",
             "requestedToolConfirmations",
             "agentState");
+
+    private static final Set<String> OFFSETS = Set.of("startOffset", "endOffset");
+
+    private static final Pattern SECONDS = Pattern.compile("(\\d+(\\.\\d{1,9})?)s");
 
     private static final Set<String> BYTES = Set.of("data", "thoughtSignature");
 
@@ -46,14 +56,34 @@ final class AdkJson {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         map.forEach((key, value) -> {
             String name = foreign ? (String) key : camelCase((String) key);
-            boolean base64 = !foreign && BYTES.contains(name) && value instanceof String;
             object.put(
                     name,
-                    base64
-                            ? standardAlphabet((String) value)
+                    !foreign && value instanceof String text
+                            ? text(name, text)
                             : plain(value, foreign || WITH_FOREIGN_KEYS.contains(name)));
         });
         return object;
+    }
+
+    private static Object text(String name, String text) {
+        if (BYTES.contains(name)) {
+            return standardAlphabet(text);
+        }
+        Matcher seconds = SECONDS.matcher(text);
+        return OFFSETS.contains(name) && seconds.matches() ? new BigDecimal(seconds.group(1)) : text;
+    }
+
+    /** Writes the offsets into the video of a part, numbers in ADK's JSON, in the form in which they are stored. */
+    static void storeOffsets(JsonNode part) {
+        if (part.get("videoMetadata") instanceof ObjectNode video) {
+            for (String name : OFFSETS) {
+                if (video.path(name).isNumber()) {
+                    video.put(
+                            name,
+                            video.get(name).decimalValue().stripTrailingZeros().toPlainString() + "s");
+                }
+            }
+        }
     }
 
     private static @Nullable Object plain(@Nullable Object value, boolean foreign) {

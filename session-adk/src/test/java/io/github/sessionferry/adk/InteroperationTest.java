@@ -2,6 +2,9 @@ package io.github.sessionferry.adk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.adk.JsonBaseModel;
 import com.google.adk.agents.LlmAgent;
 import com.google.adk.artifacts.InMemoryArtifactService;
 import com.google.adk.events.Event;
@@ -35,7 +38,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -71,13 +74,12 @@ class InteroperationTest {
         try (FakeAgentEngine fake = FakeAgentEngine.builder().restPort(0).start();
                 InMemorySessionService source = InMemorySessionService.create();
                 SessionService target = connect(fake)) {
+            List<Event> events = AllKindsOfEvents.cycled(250);
             SessionKey key = new SessionKey("4711", "ana", "s1");
             Session session = Session.builder(key, TIME.plusSeconds(1_000))
                     .createTime(TIME)
                     .state(Map.of("turns", 120L, "cart", List.of("tea", 2.5), "open", true))
-                    .events(IntStream.range(0, 120)
-                            .mapToObj(InteroperationTest::event)
-                            .toList())
+                    .events(events.stream().map(AdkEvents::stored).toList())
                     .build();
             source.store(session, Precondition.absent());
             Reconciler.between(source, target).reconcile(key);
@@ -90,15 +92,74 @@ class InteroperationTest {
                     .containsExactlyInAnyOrderEntriesOf(
                             Map.of("turns", 120, "cart", List.of("tea", 2.5), "open", true));
             assertThat(read.events()).hasSize(100);
-            assertThat(read.events()).allSatisfy(event -> {
-                int number = read.events().indexOf(event);
-                SessionEvent original = session.events().get(number);
-                assertThat(event.author()).isEqualTo(original.author());
-                assertThat(event.invocationId()).isEqualTo(original.invocationId());
-                assertThat(Instant.ofEpochMilli(event.timestamp())).isEqualTo(original.timestamp());
-                assertThat(event.content().map(Content::text)).contains("line " + number);
-            });
+            for (int i = 0; i < 100; i++) {
+                assertThat(json(read.events().get(i)))
+                        .as("event %s", i)
+                        .isEqualTo(json(AllKindsOfEvents.asClientOfAdkReads(events.get(i), true)));
+            }
+            assertThat(SessionFerryService.over(target)
+                            .listEvents("4711", "ana", "s1")
+                            .blockingGet()
+                            .events())
+                    .as("what our service reads of it is all")
+                    .extracting(JsonBaseModel::toJson)
+                    .containsExactlyElementsOf(
+                            events.stream().map(JsonBaseModel::toJson).toList());
         }
+    }
+
+    @Test
+    void clientOfAdk_readsWhatOurServiceAppended() {
+        try (FakeAgentEngine fake = FakeAgentEngine.builder().restPort(0).start();
+                SessionService store = connect(fake)) {
+            SessionFerryService service = SessionFerryService.over(store);
+            com.google.adk.sessions.Session session =
+                    service.createSession("4711", "ana", Map.of(), "s1").blockingGet();
+            List<Event> events = AllKindsOfEvents.cycled(40);
+            events.forEach(
+                    event -> service.appendEvent(session, event).ignoreElement().blockingAwait());
+
+            com.google.adk.sessions.Session read = clientOfAdk(fake)
+                    .getSession("4711", "ana", "s1", Optional.empty())
+                    .blockingGet();
+
+            assertThat(read.state()).isEqualTo(session.state());
+            for (int i = 0; i < events.size(); i++) {
+                assertThat(json(read.events().get(i)))
+                        .as("event %s", i)
+                        .isEqualTo(json(AllKindsOfEvents.asClientOfAdkReads(events.get(i), false)));
+            }
+        }
+    }
+
+    /** ADK's client takes the bytes for text in Base64, as it writes them itself; the service and ADK for Python do not. */
+    @Test
+    void clientOfAdk_cannotReadBytesThatItDidNotWrite_andOurServiceCan() {
+        try (FakeAgentEngine fake = FakeAgentEngine.builder().restPort(0).start();
+                SessionService store = connect(fake)) {
+            SessionFerryService service = SessionFerryService.over(store);
+            Event event = AllKindsOfEvents.withBytes();
+            com.google.adk.sessions.Session session =
+                    service.createSession("4711", "ana", Map.of(), "s1").blockingGet();
+            service.appendEvent(session, event).ignoreElement().blockingAwait();
+
+            clientOfAdk(fake)
+                    .getSession("4711", "ana", "s1", Optional.empty())
+                    .test()
+                    .awaitDone(20, TimeUnit.SECONDS)
+                    .assertError(error -> error instanceof IllegalArgumentException
+                            && error.getMessage().contains("base64"));
+            assertThat(service.listEvents("4711", "ana", "s1").blockingGet().events())
+                    .extracting(JsonBaseModel::toJson)
+                    .containsExactly(event.toJson());
+        }
+    }
+
+    /** All that ADK has of an event but its id: Agent Engine names events itself. */
+    private static JsonNode json(Event event) {
+        ObjectNode json = JsonBaseModel.getMapper().valueToTree(event);
+        json.remove("id");
+        return json;
     }
 
     private static void talk(SessionService store) {
@@ -146,14 +207,6 @@ class InteroperationTest {
                 "europe-west1",
                 GoogleCredentials.create(new AccessToken("test", later)),
                 HttpOptions.builder().baseUrl(fake.restEndpoint()).build());
-    }
-
-    private static SessionEvent event(int number) {
-        return SessionEvent.builder("e" + number, number % 2 == 0 ? "user" : "bot", TIME.plusSeconds(number))
-                .invocationId("i" + number / 2)
-                .content(Map.of("role", "user", "parts", List.of(Map.of("text", "line " + number))))
-                .stateDelta(Map.of("turns", (long) number))
-                .build();
     }
 
     /** Says how many messages it was sent, and the last of them. */

@@ -15,6 +15,7 @@ import com.google.genai.types.Content;
 import com.google.genai.types.CustomMetadata;
 import com.google.genai.types.FinishReason;
 import com.google.genai.types.Part;
+import com.google.genai.types.VideoMetadata;
 import io.github.sessionferry.core.Bytes;
 import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.Precondition;
@@ -33,6 +34,7 @@ import io.github.sessionferry.testkit.FaultySessionService;
 import io.github.sessionferry.testkit.InMemorySessionService;
 import io.github.sessionferry.testkit.SessionFaults;
 import io.github.sessionferry.testkit.SessionOperation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -266,6 +268,28 @@ class SessionFerryServiceTest {
     }
 
     @Test
+    void offsetsIntoAVideo_areStoredAsOthersReadThem_andComeBack() {
+        Session session = created(Map.of());
+        Part part = Part.builder()
+                .videoMetadata(VideoMetadata.builder()
+                        .startOffset(Duration.ofMillis(1_500))
+                        .endOffset(Duration.ofSeconds(90))
+                        .build())
+                .build();
+
+        append(
+                session,
+                event("e1", TIME, Map.of()).toBuilder()
+                        .content(Content.fromParts(part))
+                        .build());
+
+        assertThat(stored().content().orElseThrow().get("parts"))
+                .isEqualTo(List.of(Map.of("videoMetadata", Map.of("startOffset", "1.5s", "endOffset", "90s"))));
+        assertThat(found("s1").events().get(0).content().orElseThrow().parts().orElseThrow())
+                .containsExactly(part);
+    }
+
+    @Test
     void event_thatAdkForPythonWrote_isReadWithItsParts() {
         SessionEvent event = SessionEvent.builder("p1", "bot", Instant.parse("2026-01-05T10:00:00.123456Z"))
                 .content(Map.of(
@@ -277,7 +301,10 @@ class SessionFerryServiceTest {
                                 Map.of(
                                         "inline_data",
                                         Map.of("mime_type", "image/png", "data", Bytes.copyOf(new byte[] {1}))),
-                                Map.of("function_call", Map.of("name", "f", "args", Map.of("order_id", 7L))))))
+                                Map.of(
+                                        "function_call",
+                                        Map.of("name", "f", "args", Map.of("order_id", 7L, "startOffset", "2s"))),
+                                Map.of("video_metadata", Map.of("start_offset", "1.5s", "end_offset", "90s")))))
                 .fields(Map.of("turn_complete", true, "custom_metadata", Map.of("any", "thing")))
                 .build();
         store.store(
@@ -292,7 +319,12 @@ class SessionFerryServiceTest {
         assertThat(parts.get(0).inlineData().orElseThrow().data().orElseThrow()).isEqualTo(new byte[] {-1, -2, -3});
         assertThat(parts.get(1).inlineData().orElseThrow().data().orElseThrow()).isEqualTo(new byte[] {1});
         assertThat(parts.get(2).functionCall().orElseThrow().args().orElseThrow())
-                .isEqualTo(Map.of("order_id", 7));
+                .isEqualTo(Map.of("order_id", 7, "startOffset", "2s"));
+        assertThat(parts.get(3).videoMetadata().orElseThrow())
+                .isEqualTo(VideoMetadata.builder()
+                        .startOffset(Duration.ofMillis(1_500))
+                        .endOffset(Duration.ofSeconds(90))
+                        .build());
         assertThat(read.turnComplete()).contains(true);
         assertThat(read.timestamp()).isEqualTo(1_767_607_200_123L);
         assertThat(stored()).isEqualTo(event);

@@ -28,7 +28,6 @@ public record RemainingTime(Duration time, String boundBy) {
     /** A quota that is spent makes the pace: of two times that are nearly equal, the quota's tells more. */
     private static final double NEARLY = 0.9;
 
-    private static final double SECONDS_PER_MINUTE = 60;
     private static final double MILLIS_PER_SECOND = 1_000;
 
     /** Checks the parts. */
@@ -57,11 +56,16 @@ public record RemainingTime(Duration time, String boundBy) {
                         .toList()));
     }
 
-    /** How long so many calls take at the rate that their quota has in force. */
+    /** How long so many calls take at the rate that their quota has in force, and as it grows. */
     static RemainingTime ofCalls(CallQuota quota, double calls) {
-        return of(
-                calls / quota.ratePerMinute() * SECONDS_PER_MINUTE,
-                String.format(Locale.ROOT, "%s (%,.0f/min)", quota.kind(), quota.ratePerMinute()));
+        return new RemainingTime(
+                quota.timeFor(calls),
+                String.format(
+                        Locale.ROOT,
+                        "%s (%,.0f/min%s)",
+                        quota.kind(),
+                        quota.ratePerMinute(),
+                        quota.growth() > 1 ? ", growing" : ""));
     }
 
     private static RemainingTime of(double seconds, String boundBy) {

@@ -37,6 +37,8 @@ record ValidationPass(OptionalLong left, long doneBefore, Instant begun, List<Ca
                     quota.kind(),
                     quota.perMinute(),
                     quota.ratePerMinute(),
+                    quota.growth(),
+                    quota.step(),
                     quota.allowed(),
                     quota.made() - quotasBefore.get(i).made(),
                     quota.refused()));

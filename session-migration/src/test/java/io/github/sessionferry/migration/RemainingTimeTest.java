@@ -44,6 +44,18 @@ class RemainingTimeTest {
     }
 
     @Test
+    void ofCalls_ofARamp_isByTheRateAsItGrows() {
+        CallQuota ramp = new CallQuota("documents written", 21_000, 21_000, 1.5, Duration.ofMinutes(5), 0, 0, 0);
+
+        assertThat(RemainingTime.ofCalls(ramp, 21_000))
+                .isEqualTo(new RemainingTime(MINUTE, "documents written (21,000/min, growing)"));
+        assertThat(RemainingTime.ofCalls(ramp, 5 * 21_000 + 5 * 31_500 + 47_250).time())
+                .isEqualTo(Duration.ofMinutes(11));
+        assertThat(RemainingTime.ofCalls(ramp, 10_000_000).time())
+                .isBetween(MINUTE.multipliedBy(47), MINUTE.multipliedBy(49));
+    }
+
+    @Test
     void estimate_slowerThanEveryQuota_isByThePace() {
         List<CallQuota> quotas = List.of(quota("events appended", 300, 300, 100));
 

@@ -139,6 +139,14 @@ public final class CallPacer {
         long now = time.nanoTime();
         long running = begun ? now - firstCall : 0;
         double perMinute = limit.perMinute(running);
-        return new CallQuota(kind, perMinute, perMinute * share(now), limit.within(running), made, refused);
+        return new CallQuota(
+                kind,
+                perMinute,
+                perMinute * share(now),
+                limit.growth(),
+                limit.step(),
+                limit.within(running),
+                made,
+                refused);
     }
 }

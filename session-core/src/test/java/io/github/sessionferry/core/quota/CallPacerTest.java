@@ -290,6 +290,7 @@ class CallPacerTest {
         assertThat(ramp.quota().allowed()).isCloseTo(5 * 60 + 5 * 90 + 2 * 135, within(1e-6));
         ramp.await(16);
         assertThat(ramp.await(1).toMillis()).isEqualTo(Math.round(16 * 60_000.0 / 135 - 250));
+        assertThat(ramp.quota().timeFor(5 * 135 + 202.5)).isEqualTo(Duration.ofMinutes(6));
     }
 
     @Test

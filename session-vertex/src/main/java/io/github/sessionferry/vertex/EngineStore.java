@@ -145,7 +145,10 @@ final class EngineStore {
             boolean complete = promised == null
                     || events.stream().anyMatch(promised::is)
                     || (!whole && log.contains(session.engineId(), promised));
-            Instant updateTime = newest.filter(session.updateTime()::isBefore).orElse(session.updateTime());
+            // An imported session may be older than its events; only what came after them makes it newer.
+            Instant updateTime = newest.filter(session.updateTime()::isBefore)
+                    .filter(time -> promised == null || time.isAfter(promised.time()))
+                    .orElse(session.updateTime());
             return Optional.of(session(session, events, updateTime, complete));
         } catch (AbsentSessionException e) {
             return Optional.empty();

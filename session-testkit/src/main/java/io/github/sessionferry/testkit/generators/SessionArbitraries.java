@@ -139,11 +139,25 @@ public final class SessionArbitraries {
     }
 
     /**
-     * Events with a plain id and any content.
+     * Events with a plain id: {@linkplain #adkEvents() those of the Agent Development Kit}, and others with any content.
      *
      * @return events
      */
     public static Arbitrary<SessionEvent> events() {
+        return Arbitraries.oneOf(adkEvents(), eventsOfAnyContent());
+    }
+
+    /**
+     * Events as the Agent Development Kit has them: every kind of part, every action and every other field, and those that
+     * a later version may have; names in snake_case or in camelCase.
+     *
+     * @return events with a plain id
+     */
+    public static Arbitrary<SessionEvent> adkEvents() {
+        return AdkEventArbitraries.events();
+    }
+
+    private static Arbitrary<SessionEvent> eventsOfAnyContent() {
         return Combinators.combine(
                         plainIds(),
                         Arbitraries.of("user", "agent", "über-agent"),

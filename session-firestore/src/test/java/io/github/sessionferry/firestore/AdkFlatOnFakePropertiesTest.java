@@ -1,0 +1,8 @@
+package io.github.sessionferry.firestore;
+
+class AdkFlatOnFakePropertiesTest extends FirestoreProperties {
+
+    AdkFlatOnFakePropertiesTest() {
+        super(FirestoreLayout.adkFlat());
+    }
+}

@@ -1,0 +1,8 @@
+package io.github.sessionferry.firestore;
+
+class AdkJavaOnFakePropertiesTest extends FirestoreProperties {
+
+    AdkJavaOnFakePropertiesTest() {
+        super(FirestoreLayout.adkJava());
+    }
+}

@@ -1,26 +1,36 @@
 package io.github.sessionferry.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.cloud.Timestamp;
+import com.google.cloud.firestore.Blob;
 import com.google.cloud.firestore.BulkWriter;
 import com.google.cloud.firestore.CollectionReference;
 import com.google.cloud.firestore.DocumentReference;
+import com.google.cloud.firestore.FieldValue;
 import com.google.cloud.firestore.Firestore;
 import com.google.cloud.firestore.FirestoreOptions;
+import com.google.cloud.firestore.GeoPoint;
 import com.google.cloud.firestore.QueryDocumentSnapshot;
+import io.github.sessionferry.core.codec.Json;
 import io.github.sessionferry.testkit.agentengine.FakeAgentEngine;
 import io.github.sessionferry.testkit.firestore.FakeFirestore;
 import io.github.sessionferry.testkit.firestore.FirestoreEmulator;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -58,7 +68,15 @@ class LayoutsRoundTripTest {
                                 "user_id",
                                 user(number),
                                 "state",
-                                Map.of("topic", "ferry " + number, "n", (long) number, "x", number / 2.0),
+                                Map.of(
+                                        "topic",
+                                        "ferry " + number,
+                                        "n",
+                                        (long) number,
+                                        "x",
+                                        number / 2.0,
+                                        "values",
+                                        writer.values(2)),
                                 "last_update_time",
                                 seconds(created) + 2));
                 for (int i = 0; i < 2; i++) {
@@ -78,7 +96,7 @@ class LayoutsRoundTripTest {
                                     "content",
                                     Map.of("role", i == 0 ? "user" : "model", "parts", List.of(Map.of("text", "hi"))),
                                     "actions",
-                                    Map.of("state_delta", Map.of("n", (long) i))));
+                                    Map.of("state_delta", Map.of("n", (long) i, "values", writer.values(3)))));
                 }
             }
 
@@ -114,6 +132,8 @@ class LayoutsRoundTripTest {
                                 Map.of(
                                         "topic",
                                         "ferry " + number,
+                                        "values",
+                                        writer.values(2),
                                         "user:theme",
                                         "theme of " + user(number),
                                         "app:motd",
@@ -122,7 +142,7 @@ class LayoutsRoundTripTest {
                                 created.plusMillis(1500).toString()));
                 List<Map<String, Object>> parts = List.of(
                         Map.of("text", "Which ferries go to island number " + number + " tomorrow?"),
-                        Map.of("functionCall", Map.of("name", "look", "args", Map.of("to", "island"))),
+                        Map.of("functionCall", Map.of("name", "look", "args", writer.values(5))),
                         Map.of("functionResponse", Map.of("name", "look", "response", Map.of("n", (long) number))),
                         Map.of("fileData", Map.of("fileUri", "gs://b/" + number, "mimeType", "image/png")));
                 for (int i = 0; i < parts.size(); i++) {
@@ -172,7 +192,9 @@ class LayoutsRoundTripTest {
                                 "userId",
                                 user(number),
                                 "state",
-                                number % 2 == 0 ? "{\"n\":" + number + "}" : Map.of("n", (long) number),
+                                number % 2 == 0
+                                        ? "{\"n\":" + number + ",\"x\":1.0,\"a.b\":{\"\":[[],{},null]}}"
+                                        : Map.of("n", (long) number, "values", writer.values(2)),
                                 "createTime",
                                 timestamp(created),
                                 "updateTime",
@@ -204,7 +226,11 @@ class LayoutsRoundTripTest {
                                                             "inline_data",
                                                             Map.of("data", "_-8=", "mime_type", "image/png")))),
                                             "actions",
-                                            Map.of("state_delta", Map.of(), "artifact_delta", Map.of("a", (long) i)),
+                                            Map.of(
+                                                    "state_delta",
+                                                    Map.of("values", writer.values(4)),
+                                                    "artifact_delta",
+                                                    Map.of("a", (long) i)),
                                             "usage_metadata",
                                             Map.of("total_token_count", (long) number)),
                                     "timestamp",
@@ -259,9 +285,46 @@ class LayoutsRoundTripTest {
     }
 
     /** Writes documents as they are. */
-    interface Writer {
+    record Writer(Firestore firestore, BulkWriter bulk, List<Future<?>> begun) {
 
-        void write(String path, Map<String, Object> fields);
+        void write(String path, Map<String, Object> fields) {
+            begun.add(bulk.set(firestore.document(path), fields));
+        }
+
+        /** Everything that Firestore can hold, with the maps and lists around it, this one included, to 20 levels. */
+        Map<String, @Nullable Object> values(int around) {
+            Map<String, @Nullable Object> values = new HashMap<>();
+            values.put("nothing", null);
+            values.put("flag", true);
+            values.put("max", Long.MAX_VALUE);
+            values.put("past 2^53", -(1L << 53) - 1);
+            values.put("one as double", 1.0);
+            values.put("minus zero", -0.0);
+            values.put("nan", Double.NaN);
+            values.put("infinity", Double.POSITIVE_INFINITY);
+            values.put("minus infinity", Double.NEGATIVE_INFINITY);
+            values.put("text", "tea \u2615\n\"");
+            values.put("time", Timestamp.ofTimeSecondsAndNanos(-1, 123_456_000));
+            values.put("bytes", Blob.fromBytes(new byte[] {0, -1, 127}));
+            values.put("no bytes", Blob.fromBytes(new byte[0]));
+            values.put("place", new GeoPoint(48.2, -16.5));
+            values.put("document", firestore.document("users/ana"));
+            values.put("vector", FieldValue.vector(new double[] {0.5, -0.0, 1e300}));
+            values.put("empty map", Map.of());
+            values.put("empty list", List.of());
+            values.put("list", Arrays.asList("a", null, Map.of("b", List.of(1L, 1.0))));
+            values.put("a.b", Map.of("c.d`/*[]", "dotted"));
+            values.put("deep", deep(20 - around));
+            return values;
+        }
+
+        private static Object deep(int levels) {
+            Object deep = "deep";
+            for (int level = 0; level < levels; level++) {
+                deep = level % 2 == 0 ? List.of(deep) : Map.of("k", deep);
+            }
+            return deep;
+        }
     }
 
     @ParameterizedTest
@@ -310,13 +373,15 @@ class LayoutsRoundTripTest {
     private static void writeAll(Owner owner, int sessions, String project, String endpoint) throws Exception {
         try (Firestore firestore = client(project, endpoint);
                 BulkWriter bulk = firestore.bulkWriter()) {
-            Writer writer = (path, fields) -> {
-                var unused = bulk.set(firestore.document(path), fields); // closing waits for it
-            };
+            Writer writer = new Writer(firestore, bulk, new ArrayList<>());
             for (int number = 0; number < sessions; number++) {
                 owner.write(writer, number);
             }
             owner.writeShared(writer, (sessions + SESSIONS_OF_A_USER - 1) / SESSIONS_OF_A_USER);
+            bulk.flush().get(60, TimeUnit.SECONDS);
+            for (Future<?> write : writer.begun()) {
+                write.get(60, TimeUnit.SECONDS);
+            }
         }
     }
 
@@ -338,13 +403,36 @@ class LayoutsRoundTripTest {
             return;
         }
         for (QueryDocumentSnapshot document : collection.get().get(60, TimeUnit.SECONDS)) {
-            found.put(document.getReference().getPath(), new TreeMap<>(document.getData()));
+            found.put(document.getReference().getPath(), comparable(document.getData()));
         }
         for (DocumentReference document : collection.listDocuments()) {
             for (CollectionReference inner : document.listCollections()) {
                 collect(inner, found);
             }
         }
+    }
+
+    /** References belong to a client and are equal by it; the order of JSON's fields means nothing. */
+    @SuppressWarnings("unchecked") // what is given is a map
+    private static Map<String, Object> comparable(Map<String, Object> fields) {
+        return (Map<String, Object>) requireNonNull(comparableValue(fields));
+    }
+
+    private static @Nullable Object comparableValue(@Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            Map<Object, @Nullable Object> sorted = new TreeMap<>();
+            map.forEach((key, element) -> sorted.put(key, comparableValue(element)));
+            return sorted;
+        }
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> elements = new ArrayList<>();
+            list.forEach(element -> elements.add(comparableValue(element)));
+            return elements;
+        }
+        if (value instanceof String text && text.startsWith("{")) {
+            return Json.read(text);
+        }
+        return value instanceof DocumentReference ? value.toString() : value;
     }
 
     private static Firestore client(String project, String endpoint) {

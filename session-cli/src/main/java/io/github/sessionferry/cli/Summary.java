@@ -11,6 +11,7 @@ import io.github.sessionferry.migration.DifferingSession;
 import io.github.sessionferry.migration.Distribution;
 import io.github.sessionferry.migration.MigrationCounts;
 import io.github.sessionferry.migration.MigrationReport;
+import io.github.sessionferry.migration.MigrationReport.PassedOver;
 import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.Problem;
 import io.github.sessionferry.migration.QuotaUse;
@@ -62,6 +63,7 @@ final class Summary {
         summary.stopReason(report.run());
         summary.counts(report.counts(), report.dryRun());
         report.rollback().ifPresent(summary::rollback);
+        summary.passedOver(report.passedOver());
         summary.overruledCopies(report.sharedState().overruledCopies());
         summary.quotas(report.quotas());
         summary.problems(report.problems());
@@ -293,6 +295,14 @@ final class Summary {
         countIfAny("could not be compared", counts.failed());
         count("users and applications with other shared state", counts.sharedDifferent());
         countIfAny("users and applications with shared state repaired", counts.sharedRepaired());
+    }
+
+    private void passedOver(PassedOver passedOver) {
+        countIfAny("records passed over, for they are none of this source's", passedOver.count());
+        passedOver.examples().stream()
+                .limit(EXAMPLES)
+                .forEach(other ->
+                        lines.add("  " + Printable.line(other.location()) + ": " + Printable.line(other.reason())));
     }
 
     private void overruledCopies(OverruledCopies copies) {

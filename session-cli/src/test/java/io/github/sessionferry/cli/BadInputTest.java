@@ -260,7 +260,7 @@ class BadInputTest {
 
     // ---- what all have in common
 
-    private static void assertOneLine(Run run, String... parts) {
+    static void assertOneLine(Run run, String... parts) {
         assertThat(run.err().lines())
                 .singleElement(InstanceOfAssertFactories.STRING)
                 .startsWith("error: ")
@@ -268,7 +268,7 @@ class BadInputTest {
                 .hasSizeLessThan(LONGEST_LINE);
     }
 
-    private static void assertSkips(Run run, String code, String place, String reason) {
+    static void assertSkips(Run run, String code, String place, String reason) {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
         assertThat(run.json().get("migrated").asInt()).as(run.err()).isEqualTo(1);
         assertThat(run.json().get("skipped").asInt()).isEqualTo(1);

@@ -175,8 +175,8 @@ public final class StateValues {
 
     private static void checkDepth(int depth) {
         if (depth > MAX_DEPTH) {
-            throw new IllegalArgumentException(
-                    "lists, maps and tagged values are nested deeper than " + MAX_DEPTH + " levels");
+            throw new IllegalArgumentException("lists, maps and tagged values are nested deeper than " + MAX_DEPTH
+                    + " levels, or hold themselves");
         }
     }
 }

@@ -85,6 +85,16 @@ class StateValuesTest {
     }
 
     @Test
+    void normalise_ofAMapThatHoldsItself_isRefused() {
+        Map<String, Object> cyclic = new HashMap<>();
+        cyclic.put("self", List.of(cyclic));
+
+        assertThatThrownBy(() -> StateValues.normalise(cyclic))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("hold themselves");
+    }
+
+    @Test
     void apply_ofADelta_setsAndRemoves() {
         Map<String, Object> changed = StateValues.apply(
                 Map.of("kept", 1L, "changed", 1L, "gone", 1L),

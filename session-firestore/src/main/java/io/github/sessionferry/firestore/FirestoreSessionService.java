@@ -91,6 +91,7 @@ public final class FirestoreSessionService implements SessionService {
     private final Rpc rpc;
     private final Clock clock;
     private final Layout layout;
+    private final List<Layout> otherLayouts;
     private final SessionPlaces places;
     private final boolean ramp;
     private final PacingTime pacingTime;
@@ -113,6 +114,9 @@ public final class FirestoreSessionService implements SessionService {
         rpc = new Rpc(name, builder.timeout);
         clock = builder.clock;
         layout = chosen.create(firestore);
+        otherLayouts = FirestoreLayout.auto().withRoot(layout.collections.root()).each().stream()
+                .map(other -> other.create(firestore))
+                .toList();
         places = new SessionPlaces(layout, clock);
         ramp = builder.ramp();
         pacingTime = builder.pacingTime;
@@ -150,6 +154,7 @@ public final class FirestoreSessionService implements SessionService {
         rpc = store.rpc.paced(writes);
         clock = store.clock;
         layout = store.layout;
+        otherLayouts = store.otherLayouts;
         places = store.places;
         ramp = store.ramp;
         pacingTime = store.pacingTime;
@@ -419,7 +424,7 @@ public final class FirestoreSessionService implements SessionService {
         List<QueryDocumentSnapshot> found = documents("scan", null)
                 .query(range.restrict(layout.sessions(), firestore).limit(wanted));
         ScanPage page = read(found);
-        return new ScanPage(page.sessions(), page.unreadable(), range.next(found, wanted));
+        return new ScanPage(page.sessions(), page.unreadable(), page.passedOver(), range.next(found, wanted));
     }
 
     private static int pageSize(int limit) {
@@ -436,8 +441,10 @@ public final class FirestoreSessionService implements SessionService {
     private ScanPage read(List<QueryDocumentSnapshot> found) {
         List<SessionSummary> sessions = new ArrayList<>();
         List<UnreadableRecord> unreadable = new ArrayList<>();
+        List<UnreadableRecord> passedOver = new ArrayList<>();
         for (DocumentSnapshot document : found) {
             if (!layout.isSession(document.getReference())) {
+                passedOver.add(passedOver(document.getReference()));
                 continue;
             }
             try {
@@ -450,7 +457,16 @@ public final class FirestoreSessionService implements SessionService {
                         document.getReference().getPath(), e.getMessage() + "; correct or delete the document"));
             }
         }
-        return new ScanPage(sessions, unreadable, Optional.empty());
+        return new ScanPage(sessions, unreadable, passedOver, Optional.empty());
+    }
+
+    private UnreadableRecord passedOver(DocumentReference document) {
+        String reason = otherLayouts.stream()
+                .filter(other -> other.isSession(document))
+                .findFirst()
+                .map(other -> "a session in the layout " + other.name() + "; move it with layout=" + other.name())
+                .orElse("no session in any layout that is known");
+        return new UnreadableRecord(document.getPath(), reason);
     }
 
     @Override

@@ -61,9 +61,7 @@ final class EarlierAttempts {
         } else if (line.has("session")) {
             readSession(journal, line);
         } else if (line.has("record")) {
-            journal.met(MigrationJournal.SESSIONS, line, line.text("record"));
-            tallySince(journal.started())
-                    .add(new UnreadableRecord(line.text("record"), line.text("reason")), line.time("time"));
+            readRecord(journal, line);
         } else {
             readScope(journal, line);
         }
@@ -77,6 +75,17 @@ final class EarlierAttempts {
                 throw new JournalException("the run of the journal " + journal.file()
                         + " was rolled back; begin a new run with another file");
             default -> throw new IllegalArgumentException("no such step of a rollback");
+        }
+    }
+
+    private void readRecord(Journal journal, JournalLine line) {
+        UnreadableRecord record = new UnreadableRecord(line.text("record"), line.text("reason"));
+        journal.met(MigrationJournal.SESSIONS, line, record.location());
+        MigrationTally counts = tallySince(journal.started());
+        if (line.text("status").equals(MigrationJournal.PASSED_OVER)) {
+            counts.addPassedOver(record);
+        } else {
+            counts.add(record, line.time("time"));
         }
     }
 

@@ -49,7 +49,10 @@ public record Failure(String code, String message) {
         requireNonNull(message, "message");
     }
 
-    /** Other exceptions than our own do not promise that their messages are free of content, so those are not told. */
+    /**
+     * Other exceptions than those of the model and the errors of stores do not promise that their messages are free of
+     * content, so those are not told.
+     */
     static Failure of(RuntimeException exception) {
         if (exception instanceof SessionException e) {
             return new Failure(e.code().name(), String.valueOf(e.getMessage()));
@@ -57,9 +60,18 @@ public record Failure(String code, String message) {
         StackTraceElement[] trace = exception.getStackTrace();
         String place = trace.length == 0 ? "" : " at " + trace[0];
         return exception instanceof IllegalArgumentException
-                ? new Failure(SessionErrorCode.INVALID_SESSION.name(), "the session cannot be converted" + place)
+                ? new Failure(
+                        SessionErrorCode.INVALID_SESSION.name(),
+                        isOfTheModel(trace)
+                                ? String.valueOf(exception.getMessage())
+                                : "the session cannot be converted" + place)
                 : new Failure(
                         SessionErrorCode.INTERNAL.name(),
                         "unexpected " + exception.getClass().getName() + place);
+    }
+
+    private static boolean isOfTheModel(StackTraceElement[] trace) {
+        String thrower = trace.length == 0 ? "" : trace[0].getClassName();
+        return thrower.substring(0, thrower.lastIndexOf('.') + 1).equals(SessionException.class.getPackageName() + ".");
     }
 }

@@ -28,6 +28,7 @@ final class MigrationJournal implements AutoCloseable {
     static final String BEGUN = "begun";
     static final String REMOVED = "removed";
     static final String DONE = "done";
+    static final String PASSED_OVER = "passed_over";
 
     static final String TEMP_KEYS = "temp_keys_dropped";
     static final String SYNTHESISED = "synthesised_ids";
@@ -122,6 +123,15 @@ final class MigrationJournal implements AutoCloseable {
         Journal.putFailure(line, failure);
         Journal.putPlace(line, place);
         journal.write(line, time);
+    }
+
+    void addPassedOver(UnreadableRecord other, ScanPlace place) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
+        line.put("record", other.location());
+        line.put("status", PASSED_OVER);
+        line.put("reason", other.reason());
+        Journal.putPlace(line, place);
+        journal.write(line);
     }
 
     void add(SharedReconcileResult result, Optional<ScanPlace> place) {

@@ -3,6 +3,7 @@ package io.github.sessionferry.migration;
 import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.UnreadableRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ public final class MigrationReport {
     private final Speed speed;
     private final List<QuotaUse> quotas;
     private final List<Problem> problems;
+    private final PassedOver passedOver;
     private final Map<String, Long> encodings;
     private final long tempKeysDropped;
     private final Map<String, Long> synthesisedIds;
@@ -36,6 +38,7 @@ public final class MigrationReport {
             Speed speed,
             List<QuotaUse> quotas,
             List<Problem> problems,
+            PassedOver passedOver,
             Map<String, Long> encodings,
             long tempKeysDropped,
             Map<String, Long> synthesisedIds,
@@ -48,6 +51,7 @@ public final class MigrationReport {
         this.speed = speed;
         this.quotas = List.copyOf(quotas);
         this.problems = List.copyOf(problems);
+        this.passedOver = passedOver;
         this.encodings = Map.copyOf(encodings);
         this.tempKeysDropped = tempKeysDropped;
         this.synthesisedIds = Map.copyOf(synthesisedIds);
@@ -108,6 +112,15 @@ public final class MigrationReport {
      */
     public List<Problem> problems() {
         return problems;
+    }
+
+    /**
+     * Records among the source's sessions that are none of this source's, such as sessions in another layout.
+     *
+     * @return their number and the first few; they do not count as skipped
+     */
+    public PassedOver passedOver() {
+        return passedOver;
     }
 
     /**
@@ -216,6 +229,22 @@ public final class MigrationReport {
     @Override
     public String toString() {
         return "MigrationReport[" + run + ", " + counts + "]";
+    }
+
+    /**
+     * Records that were met among sessions and passed over.
+     *
+     * <p>Immutable.
+     *
+     * @param count how many
+     * @param examples the first few: where they stand, and what they are
+     */
+    public record PassedOver(long count, List<UnreadableRecord> examples) {
+
+        /** Copies. */
+        public PassedOver {
+            examples = List.copyOf(examples);
+        }
     }
 
     /**

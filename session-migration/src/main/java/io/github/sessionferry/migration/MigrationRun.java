@@ -100,7 +100,8 @@ final class MigrationRun {
                     journal.map(MigrationJournal::sessions).orElse(ScanLog.NONE),
                     settings.dryRun ? 1 : settings.to.batchSize(),
                     this::moveTogether,
-                    this::skip);
+                    this::skip,
+                    this::passOver);
             tryAgain(sessionsPostponed, key -> move(key, Optional.empty()), this::sessionFailed);
         }
     }
@@ -342,6 +343,11 @@ final class MigrationRun {
                 failure.code(),
                 Json.write(failure.message()));
         showProgress();
+    }
+
+    private void passOver(UnreadableRecord other, ScanPlace place) {
+        tally.addPassedOver(other);
+        writeJournal(lines -> lines.addPassedOver(other, place));
     }
 
     private void done(SessionOutcome outcome, Optional<ScanPlace> place, Optional<CreatedVersion> created) {

@@ -7,6 +7,7 @@ import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.SharedStateOutcome;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
+import io.github.sessionferry.migration.MigrationReport.PassedOver;
 import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
@@ -36,6 +37,8 @@ final class MigrationTally {
     private final Problems problems = new Problems();
     private final Map<String, Long> encodings = new TreeMap<>();
     private final Map<String, Long> synthesisedIds = new TreeMap<>();
+    private long passedOver;
+    private final List<UnreadableRecord> passedOverExamples = new ArrayList<>();
     private long idsMapped;
     private final Map<SessionKey, String> mappedIds = new LinkedHashMap<>();
     private long scopes;
@@ -76,6 +79,13 @@ final class MigrationTally {
         sessions.merge(Status.SKIPPED, 1L, Long::sum);
         problems.add(
                 true, SessionErrorCode.CORRUPT.name(), Problem.Example.at(unreadable.location(), unreadable.reason()));
+    }
+
+    synchronized void addPassedOver(UnreadableRecord other) {
+        passedOver++;
+        if (passedOverExamples.size() < MOST_EXAMPLES) {
+            passedOverExamples.add(other);
+        }
     }
 
     synchronized void add(SharedReconcileResult result) {
@@ -141,6 +151,7 @@ final class MigrationTally {
                 speed.speed(),
                 quotas,
                 problems.list(),
+                new PassedOver(passedOver, passedOverExamples),
                 encodings,
                 tempKeysDropped,
                 synthesisedIds,

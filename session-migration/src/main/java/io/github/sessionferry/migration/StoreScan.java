@@ -62,7 +62,17 @@ final class StoreScan {
             int chunk,
             BiConsumer<List<SessionKey>, ScanPlace> task,
             BiConsumer<UnreadableRecord, ScanPlace> unreadable) {
-        scan(log, this::partitions, this::sessionPage, chunk, task, unreadable);
+        sessions(log, chunk, task, unreadable, (record, place) -> {});
+    }
+
+    /** The same, and tells the records that the store passes over. */
+    void sessions(
+            ScanLog log,
+            int chunk,
+            BiConsumer<List<SessionKey>, ScanPlace> task,
+            BiConsumer<UnreadableRecord, ScanPlace> unreadable,
+            BiConsumer<UnreadableRecord, ScanPlace> passedOver) {
+        scan(log, this::partitions, this::sessionPage, chunk, task, unreadable, passedOver);
     }
 
     /** Hands each scope of shared state to a task of its own; one that the store tells twice may come twice. */
@@ -79,6 +89,7 @@ final class StoreScan {
                 (cursor, size) -> scopePage(cursor, size, seen),
                 1,
                 (scopes, place) -> task.accept(scopes.get(0), place),
+                (record, place) -> {},
                 (record, place) -> {});
     }
 
@@ -90,7 +101,11 @@ final class StoreScan {
     }
 
     /** What one call of a scan has told. */
-    private record Page<T>(List<T> items, List<UnreadableRecord> unreadable, Optional<ScanCursor> next) {}
+    private record Page<T>(
+            List<T> items,
+            List<UnreadableRecord> unreadable,
+            List<UnreadableRecord> passedOver,
+            Optional<ScanCursor> next) {}
 
     private List<ScanCursor> partitions() {
         return retries.call(() -> store.scanPartitions(Math.min(concurrency, MOST_PARTITIONS)));
@@ -102,7 +117,7 @@ final class StoreScan {
                 .map(SessionSummary::key)
                 .filter(key -> !key.isReserved())
                 .toList();
-        return new Page<>(keys, page.unreadable(), page.next());
+        return new Page<>(keys, page.unreadable(), page.passedOver(), page.next());
     }
 
     private Page<SharedScope> scopePage(ScanCursor cursor, int size, RecentlySeen<SharedScope> seen) {
@@ -111,7 +126,7 @@ final class StoreScan {
                 .filter(scope -> !scope.appName().equals(SessionKey.RESERVED_APP_NAME))
                 .filter(seen::add)
                 .toList();
-        return new Page<>(scopes, List.of(), page.next());
+        return new Page<>(scopes, List.of(), List.of(), page.next());
     }
 
     private <T> void scan(
@@ -120,14 +135,23 @@ final class StoreScan {
             BiFunction<ScanCursor, Integer, Page<T>> pages,
             int chunk,
             BiConsumer<List<T>, ScanPlace> task,
-            BiConsumer<UnreadableRecord, ScanPlace> unreadable) {
+            BiConsumer<UnreadableRecord, ScanPlace> unreadable,
+            BiConsumer<UnreadableRecord, ScanPlace> passedOver) {
         try (Workers workers = new Workers(concurrency, control)) {
             List<Runnable> producers = new ArrayList<>();
             stoppingOnFailure(() -> {
                 ScanStart start = log.start(pageSize, partitions);
                 for (ScanStart.Partition partition : start.partitions()) {
                     PartitionScan<T> scan = new PartitionScan<>(
-                            partition, start.pageSize(), chunk, pages, new OpenPages(log), workers, task, unreadable);
+                            partition,
+                            start.pageSize(),
+                            chunk,
+                            pages,
+                            new OpenPages(log),
+                            workers,
+                            task,
+                            unreadable,
+                            passedOver);
                     producers.add(() -> stoppingOnFailure(scan::run));
                 }
             });
@@ -145,6 +169,7 @@ final class StoreScan {
         private final Workers workers;
         private final BiConsumer<List<T>, ScanPlace> task;
         private final BiConsumer<UnreadableRecord, ScanPlace> unreadable;
+        private final BiConsumer<UnreadableRecord, ScanPlace> passedOver;
 
         PartitionScan(
                 ScanStart.Partition partition,
@@ -154,7 +179,8 @@ final class StoreScan {
                 OpenPages open,
                 Workers workers,
                 BiConsumer<List<T>, ScanPlace> task,
-                BiConsumer<UnreadableRecord, ScanPlace> unreadable) {
+                BiConsumer<UnreadableRecord, ScanPlace> unreadable,
+                BiConsumer<UnreadableRecord, ScanPlace> passedOver) {
             this.partition = partition;
             this.size = size;
             this.chunk = chunk;
@@ -163,6 +189,7 @@ final class StoreScan {
             this.workers = workers;
             this.task = task;
             this.unreadable = unreadable;
+            this.passedOver = passedOver;
         }
 
         void run() {
@@ -175,9 +202,8 @@ final class StoreScan {
         }
 
         private void handOver(Page<T> page, OpenPages.Page opened) {
-            page.unreadable().stream()
-                    .filter(record -> isNew(record.location()))
-                    .forEach(record -> unreadable.accept(record, opened.place()));
+            tell(page.unreadable(), unreadable, opened.place());
+            tell(page.passedOver(), passedOver, opened.place());
             List<T> items = page.items().stream().filter(this::isNew).toList();
             for (int i = 0; i < items.size(); i += chunk) {
                 List<T> some = items.subList(i, Math.min(items.size(), i + chunk));
@@ -187,6 +213,13 @@ final class StoreScan {
                 }
             }
             opened.partDone();
+        }
+
+        private void tell(
+                List<UnreadableRecord> records, BiConsumer<UnreadableRecord, ScanPlace> listener, ScanPlace place) {
+            records.stream()
+                    .filter(record -> isNew(record.location()))
+                    .forEach(record -> listener.accept(record, place));
         }
 
         private void process(List<T> items, OpenPages.Page opened) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.EventSelection;
 import io.github.sessionferry.core.Precondition;
+import io.github.sessionferry.core.Session;
 import io.github.sessionferry.core.SessionErrorCode;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SessionService;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -189,14 +191,21 @@ class MigratorTest {
                 .runBefore(call -> {
                     throw new IllegalArgumentException(Samples.SECRET);
                 });
+        Map<String, Object> cyclic = new HashMap<>();
+        cyclic.put(Samples.SECRET, cyclic);
+        sourceFaults
+                .on(SessionOperation.FIND)
+                .forKeys(key -> key.equals(Samples.key(6)))
+                .runBefore(call -> Session.builder(Samples.key(6), Samples.T0).state(cyclic));
         SessionService withBrokenRecord = new UnreadableRecordsService(
                 faultySource(), source.capabilities(), new UnreadableRecord("folder/broken.json", "no JSON"));
 
         MigrationReport report =
                 Migrator.builder(withBrokenRecord, faultyTarget()).build().run();
 
-        assertThat(report.counts().created()).isEqualTo(17);
-        assertThat(report.counts().skipped()).isEqualTo(4);
+        assertThat(report.counts().created()).isEqualTo(16);
+        assertThat(report.counts().skipped()).isEqualTo(5);
+        assertThat(report.toMarkdown()).contains("nested deeper than 100 levels, or hold themselves");
         assertThat(report.run().ending()).isEqualTo(RunEnding.COMPLETE);
         assertThat(report.succeeded()).isFalse();
         assertThat(report.problems()).allMatch(Problem::skipped);

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
+import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
+import io.github.sessionferry.migration.MigrationReport.PassedOver;
 import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
@@ -78,6 +80,7 @@ class ReportsTest {
                         "timeline",
                         "quotas",
                         "problems",
+                        "passedOver",
                         "encodings",
                         "tempKeysDropped",
                         "synthesisedIds",
@@ -96,6 +99,8 @@ class ReportsTest {
         assertThat(json.at("/timeline/spans/1/events").asLong()).isEqualTo(3);
         assertThat(json.at("/quotas/0/kind").asText()).isEqualTo("events appended");
         assertThat(json.at("/quotas/0/shareUsed").asDouble()).isEqualTo(0.95);
+        assertThat(json.at("/passedOver/count").asLong()).isEqualTo(25);
+        assertThat(json.at("/passedOver/examples/0/place").asText()).isEqualTo("a/`b`");
         assertThat(json.at("/encodings/int64").asLong()).isEqualTo(4);
         assertThat(json.at("/mappedIds/examples/0/storedId").asText()).isEqualTo("a-xyz");
         assertThat(json.at("/sharedState/conflictExamples/0/key").asText()).isEqualTo("user:theme");
@@ -313,6 +318,7 @@ class ReportsTest {
                 new SpeedTally(Samples.T0).speed(),
                 List.of(),
                 List.of(),
+                new PassedOver(0, List.of()),
                 Map.of(),
                 0,
                 Map.of(),
@@ -331,6 +337,7 @@ class ReportsTest {
                 .contains("| user `u` in `app` | `user:theme` |")
                 .contains("## Copies of shared keys that do not count", "39 copies", "| `user:theme` | 2026-03-01")
                 .contains("… and 38 more.")
+                .contains("## Passed over", "25 records", "… and 24 more.")
                 .contains("took 2 min 5 s")
                 .contains("95 % at most 95 ms, 99 % at most 99 ms; the longest took 100 ms.")
                 .contains("| 9.0 s | ████████████████████ | 1.0 | 3.0 | 0 | 17 ms |")
@@ -397,6 +404,7 @@ class ReportsTest {
                 speed(key),
                 List.of(new QuotaUse("agentengine:e", "events appended", 210, 420, 399, 2)),
                 List.of(new Problem("CORRUPT", true, 3, List.of(Problem.Example.of(key, "no `time` | here")))),
+                new PassedOver(25, List.of(new UnreadableRecord("a/`b`", "<script>"))),
                 Map.of("int64", 4L),
                 9,
                 Map.of("invocation", 12L),

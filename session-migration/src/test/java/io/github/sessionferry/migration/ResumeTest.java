@@ -217,6 +217,8 @@ class ResumeTest {
 
         assertThat(second.counts()).isEqualTo(first.counts());
         assertThat(second.problems()).isEqualTo(first.problems());
+        assertThat(first.passedOver().examples()).containsExactly(UnreadableRecordsService.OTHER);
+        assertThat(second.passedOver()).isEqualTo(first.passedOver());
         assertThat(first.sharedState().overruledCopies().examples()).hasSize(2);
         assertThat(second.sharedState())
                 .usingRecursiveComparison()

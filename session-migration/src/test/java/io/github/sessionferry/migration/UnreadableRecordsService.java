@@ -9,8 +9,13 @@ import io.github.sessionferry.core.UnreadableRecord;
 import java.util.List;
 import java.util.Set;
 
-/** A store that has an unreadable record on the last page of its first partition, and only some capabilities. */
+/**
+ * A store that has an unreadable record, and one of somebody else, on the last page of its first partition, and only some
+ * capabilities.
+ */
 final class UnreadableRecordsService extends ForwardingSessionService {
+
+    static final UnreadableRecord OTHER = new UnreadableRecord("folder/other.txt", "of somebody else");
 
     private final Set<Capability> capabilities;
     private final List<UnreadableRecord> unreadable;
@@ -34,6 +39,6 @@ final class UnreadableRecordsService extends ForwardingSessionService {
     @Override
     public ScanPage scan(ScanCursor cursor, int limit) {
         ScanPage page = super.scan(cursor, limit);
-        return page.next().isPresent() ? page : new ScanPage(page.sessions(), unreadable, page.next());
+        return page.next().isPresent() ? page : new ScanPage(page.sessions(), unreadable, List.of(OTHER), page.next());
     }
 }

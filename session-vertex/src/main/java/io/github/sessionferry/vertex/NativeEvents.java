@@ -64,7 +64,10 @@ final class NativeEvents {
                 .setAuthor(orStandIn(event.author()))
                 .setInvocationId(orStandIn(event.invocationId()))
                 .setTimestamp(Times.timestamp(event.timestamp()));
-        event.content().ifPresent(content -> MessageWriter.fill(built.getContentBuilder(), content));
+        event.content().ifPresent(content -> {
+            MessageWriter.fill(built.getContentBuilder(), content);
+            UnknownParts.count(content, encodings);
+        });
         Map<String, @Nullable Object> actions = new LinkedHashMap<>(event.actions());
         actions.put("transfer_agent", actions.remove(TRANSFER_TO_AGENT));
         EventActions nativeActions =

@@ -17,7 +17,12 @@ public final class Encodings {
     /** Starts at zero. */
     public Encodings() {}
 
-    void add(String kind) {
+    /**
+     * Counts a value.
+     *
+     * @param kind what kind of value it is
+     */
+    public void add(String kind) {
         counts.merge(kind, 1, Integer::sum);
     }
 

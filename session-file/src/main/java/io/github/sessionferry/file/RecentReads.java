@@ -1,6 +1,7 @@
 package io.github.sessionferry.file;
 
 import io.github.sessionferry.core.Session;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,10 +28,21 @@ final class RecentReads {
         }
     }
 
-    /** The session that was read of a file, if the file is still as it was. */
-    synchronized @Nullable Session find(String name, FileState now) {
-        Read read = reads.get(name);
-        return read != null && read.file().equals(now) ? read.session() : null;
+    /** Tells a file's state; nothing if there is none. */
+    interface Look {
+        @Nullable
+        FileState now() throws IOException;
+    }
+
+    /** The session that was read of a file, if the file is still as it was; looks at it only if one is remembered. */
+    @Nullable
+    Session find(String name, Look file) throws IOException {
+        Read read = read(name);
+        return read != null && read.file().equals(file.now()) ? read.session() : null;
+    }
+
+    private synchronized @Nullable Read read(String name) {
+        return reads.get(name);
     }
 
     /** Remembers a session, if its file will show any change. */

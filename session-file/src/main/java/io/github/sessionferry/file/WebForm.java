@@ -3,7 +3,6 @@ package io.github.sessionferry.file;
 import io.github.sessionferry.core.SessionKey;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +15,8 @@ record WebForm(String appName, @Nullable String userKey) {
 
     private static final String PREFIX = "sess_";
 
-    /** What any file system keeps as it is, short enough for the name of a file. */
-    private static final Pattern PLAIN_ID = Pattern.compile("[A-Za-z0-9._,=+@~%-]{1,250}");
+    /** Short enough for the name of a file. */
+    private static final int LONGEST_ID = 250;
 
     static boolean isSession(String fileName) {
         return fileName.startsWith(PREFIX);
@@ -25,8 +24,27 @@ record WebForm(String appName, @Nullable String userKey) {
 
     /** The session id in a file's name; empty if no session of this layout has that name. */
     static Optional<String> id(String fileName) {
-        return Optional.of(fileName.substring(PREFIX.length()))
-                .filter(id -> PLAIN_ID.matcher(id).matches());
+        return Optional.of(fileName.substring(PREFIX.length())).filter(WebForm::isPlainId);
+    }
+
+    private static boolean isPlainId(String id) {
+        if (id.isEmpty() || id.length() > LONGEST_ID) {
+            return false;
+        }
+        for (int i = 0; i < id.length(); i++) {
+            if (!isPlainLetter(id.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What any file system keeps as it is. */
+    private static boolean isPlainLetter(char letter) {
+        return (letter >= 'a' && letter <= 'z')
+                || (letter >= 'A' && letter <= 'Z')
+                || (letter >= '0' && letter <= '9')
+                || "._,=+@~%-".indexOf(letter) >= 0;
     }
 
     static String fileName(String id) {
@@ -39,8 +57,7 @@ record WebForm(String appName, @Nullable String userKey) {
 
     /** Whether a session's name can be that of a file which other readers look for. */
     boolean isPlain(SessionKey key) {
-        return key.appName().equals(appName)
-                && PLAIN_ID.matcher(key.sessionId()).matches();
+        return key.appName().equals(appName) && isPlainId(key.sessionId());
     }
 
     /** Whether a file of the application tells all of a session's key. */

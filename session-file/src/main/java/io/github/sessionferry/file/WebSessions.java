@@ -65,11 +65,7 @@ final class WebSessions {
     @Nullable
     Session findPlain(String id) throws IOException, UnreadableException {
         String name = WebForm.fileName(id);
-        FileState state = files.state(name);
-        if (state == null) {
-            return null;
-        }
-        Session recent = recentReads.find(name, state);
+        Session recent = recentReads.find(name, () -> files.state(name));
         return recent == null ? readPlain(name, id) : recent;
     }
 

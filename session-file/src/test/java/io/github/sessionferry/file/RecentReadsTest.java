@@ -27,41 +27,51 @@ class RecentReadsTest {
     }
 
     @Test
-    void find_ofAFileThatIsAsItWas_isWhatWasRead() {
+    void find_ofAFileThatIsAsItWas_isWhatWasRead() throws IOException {
         reads.add("sess_a", state(100, LONG_AGO), SESSION);
 
-        assertThat(reads.find("sess_a", state(100, LONG_AGO))).isSameAs(SESSION);
-        assertThat(reads.find("sess_b", state(100, LONG_AGO))).isNull();
+        assertThat(reads.find("sess_a", () -> state(100, LONG_AGO))).isSameAs(SESSION);
+        assertThat(reads.find("sess_b", () -> state(100, LONG_AGO))).isNull();
     }
 
     @Test
-    void find_ofAFileThatHasChanged_isNothing_thoughItsSizeAndModificationTimeWereKept() {
+    void find_ofAFileThatHasChanged_isNothing_thoughItsSizeAndModificationTimeWereKept() throws IOException {
         reads.add("sess_a", state(100, LONG_AGO), SESSION);
 
         FileTime later = FileTime.fromMillis(LONG_AGO.toMillis() + 1);
-        assertThat(reads.find("sess_a", state(100, later))).isNull();
+        assertThat(reads.find("sess_a", () -> state(100, later))).isNull();
     }
 
     @Test
-    void add_ofAFileThatChangedJustNow_remembersNothing() {
+    void find_ofAFileThatIsNotRemembered_doesNotLookAtIt() throws IOException {
+        reads.add("sess_a", state(100, LONG_AGO), SESSION);
+
+        assertThat(reads.find("sess_b", () -> {
+                    throw new AssertionError("it was looked at");
+                }))
+                .isNull();
+    }
+
+    @Test
+    void add_ofAFileThatChangedJustNow_remembersNothing() throws IOException {
         reads.add("sess_a", state(100, LONG_AGO), SESSION);
 
         FileState now = state(100, FileTime.from(Instant.now()));
         reads.add("sess_a", now, SESSION);
 
-        assertThat(reads.find("sess_a", now)).isNull();
-        assertThat(reads.find("sess_a", state(100, LONG_AGO))).isNull();
+        assertThat(reads.find("sess_a", () -> now)).isNull();
+        assertThat(reads.find("sess_a", () -> state(100, LONG_AGO))).isNull();
     }
 
     @Test
-    void add_ofMoreThanFits_forgetsTheOldest() {
+    void add_ofMoreThanFits_forgetsTheOldest() throws IOException {
         reads.add("sess_a", state(3 << 20, LONG_AGO), SESSION);
         reads.add("sess_b", state(1 << 20, LONG_AGO), SESSION);
         reads.add("sess_c", state(1, LONG_AGO), SESSION);
 
-        assertThat(reads.find("sess_a", state(3 << 20, LONG_AGO))).isNull();
-        assertThat(reads.find("sess_b", state(1 << 20, LONG_AGO))).isSameAs(SESSION);
-        assertThat(reads.find("sess_c", state(1, LONG_AGO))).isSameAs(SESSION);
+        assertThat(reads.find("sess_a", () -> state(3 << 20, LONG_AGO))).isNull();
+        assertThat(reads.find("sess_b", () -> state(1 << 20, LONG_AGO))).isSameAs(SESSION);
+        assertThat(reads.find("sess_c", () -> state(1, LONG_AGO))).isSameAs(SESSION);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.sessionferry.core;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ public enum StateScope {
     TEMP("temp:"),
     /** No prefix – the session itself. */
     SESSION("");
+
+    private static final List<StateScope> ALL = List.of(values());
 
     private final String prefix;
 
@@ -44,7 +47,7 @@ public enum StateScope {
      * @return its scope
      */
     public static StateScope of(String stateKey) {
-        for (StateScope scope : values()) {
+        for (StateScope scope : ALL) {
             if (stateKey.startsWith(scope.prefix)) {
                 return scope;
             }

@@ -10,6 +10,7 @@ final class RedisTime {
 
     private static final Pattern TEXT = Pattern.compile("(-?\\d{1,18})\\.(\\d{6})");
     private static final int NANOS = 1_000;
+    private static final int MICROS = 1_000_000;
 
     /** Up to here a script counts exactly. */
     private static final long EXACT = 1L << 53;
@@ -21,7 +22,7 @@ final class RedisTime {
     }
 
     static String micros(Instant time) {
-        return String.format("%06d", time.get(ChronoField.MICRO_OF_SECOND));
+        return String.valueOf(MICROS + time.get(ChronoField.MICRO_OF_SECOND)).substring(1);
     }
 
     static Instant parse(String text, String name) {
@@ -34,8 +35,8 @@ final class RedisTime {
 
     /** Microseconds since 1970 that a script can compare; times that are too far off become the last one that it can. */
     static long comparable(Instant time) {
-        long latest = EXACT / 1_000_000 - 1;
+        long latest = EXACT / MICROS - 1;
         long second = Math.max(-latest, Math.min(latest, time.getEpochSecond()));
-        return second * 1_000_000 + time.get(ChronoField.MICRO_OF_SECOND);
+        return second * MICROS + time.get(ChronoField.MICRO_OF_SECOND);
     }
 }

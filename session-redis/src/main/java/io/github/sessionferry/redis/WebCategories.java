@@ -36,19 +36,19 @@ public final class WebCategories {
     private static final Set<String> FIELDS = Set.of("name", "keys", "ttl_seconds", "form");
 
     private final List<Category> all;
-    private final Category unlisted;
-    private final Map<String, Category> exact = new HashMap<>();
-    private final Map<Pattern, Category> patterns = new LinkedHashMap<>();
+    private final int unlisted;
+    private final Map<String, Integer> exact = new HashMap<>();
+    private final Map<Pattern, Integer> patterns = new LinkedHashMap<>();
 
     private WebCategories(List<Category> all, Category unlisted) {
         this.all = List.copyOf(all);
-        this.unlisted = unlisted;
-        for (Category category : all) {
-            for (String key : category.keys()) {
+        this.unlisted = all.indexOf(unlisted);
+        for (int place = 0; place < all.size(); place++) {
+            for (String key : all.get(place).keys()) {
                 if (key.contains("*")) {
-                    patterns.put(pattern(key), category);
+                    patterns.put(pattern(key), place);
                 } else {
-                    exact.put(key, category);
+                    exact.put(key, place);
                 }
             }
         }
@@ -261,7 +261,12 @@ public final class WebCategories {
      * @return its category
      */
     public Category of(String key) {
-        Category named = exact.get(key);
+        return all.get(placeOf(key));
+    }
+
+    /** The place of a key's category among all. */
+    int placeOf(String key) {
+        Integer named = exact.get(key);
         if (named != null) {
             return named;
         }

@@ -23,7 +23,7 @@ record WebKeys(String appName, @Nullable String userKey, WebCategories categorie
 
     static final String ALL = "session:*";
 
-    private static final Pattern PLAIN_ID = Pattern.compile("[!-9;-z|~]{1,512}");
+    private static final int LONGEST_ID = 512;
     private static final Pattern KEY = Pattern.compile("session:([^:]+):(.*)", Pattern.DOTALL);
 
     /** Whether a session stands under keys that other readers look for; whether it does tells its state. */
@@ -32,7 +32,16 @@ record WebKeys(String appName, @Nullable String userKey, WebCategories categorie
     }
 
     private static boolean isPlainId(String id) {
-        return PLAIN_ID.matcher(id).matches();
+        if (id.isEmpty() || id.length() > LONGEST_ID) {
+            return false;
+        }
+        for (int i = 0; i < id.length(); i++) {
+            char letter = id.charAt(i);
+            if (letter <= ' ' || letter > '~' || letter == ':' || letter == '{' || letter == '}') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** All keys of a session, ours first. */
@@ -80,7 +89,7 @@ record WebKeys(String appName, @Nullable String userKey, WebCategories categorie
 
     /** The place of the category of the user's key among all, from 1; 0 if there is none. */
     int userCategory() {
-        return userKey == null ? 0 : categories.all().indexOf(categories.of(userKey)) + 1;
+        return userKey == null ? 0 : categories.placeOf(userKey) + 1;
     }
 
     SessionKey key(String id, Map<String, ? extends @Nullable Object> state) {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -245,6 +246,9 @@ record WebSlot(
     }
 
     private static List<Long> limits(Session session, WebCategories categories) {
+        if (session.partExpireTimes().isEmpty()) {
+            return Collections.nCopies(categories.all().size(), 0L);
+        }
         return categories.all().stream()
                 .map(category -> session.partExpireTimes().get(category.name()))
                 .map(time -> time == null ? 0L : WebContent.millis(time))
@@ -282,10 +286,10 @@ record WebSlot(
         List<Map<String, String>> written = new ArrayList<>();
         categories.all().forEach(category -> written.add(new LinkedHashMap<>()));
         session.state().forEach((key, value) -> {
-            Category category = categories.of(key);
-            String field = category.form() == Form.STRING ? "" : WebText.writeField(key);
             if (StateScope.of(key) == StateScope.SESSION) {
-                written.get(categories.all().indexOf(category)).put(field, WebText.write(value));
+                int place = categories.placeOf(key);
+                boolean isString = categories.all().get(place).form() == Form.STRING;
+                written.get(place).put(isString ? "" : WebText.writeField(key), WebText.write(value));
             }
         });
         for (int i = 0; i < parts.size(); i++) {

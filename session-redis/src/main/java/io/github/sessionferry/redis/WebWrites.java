@@ -12,7 +12,6 @@ import io.github.sessionferry.core.StoreOutcome;
 import io.github.sessionferry.core.StoreRequest;
 import io.github.sessionferry.core.StoreResult;
 import io.github.sessionferry.core.TaggedValue;
-import io.github.sessionferry.redis.WebCategories.Category;
 import io.github.sessionferry.redis.WebCategories.Form;
 import io.github.sessionferry.redis.WebScript.Creation;
 import io.github.sessionferry.redis.WebScript.Swapped;
@@ -114,16 +113,13 @@ final class WebWrites {
     }
 
     List<StoreResult> storeAll(List<StoreRequest> requests) {
+        List<StoreRequest> plain = new ArrayList<>();
+        List<StoreRequest> others = new ArrayList<>();
+        for (StoreRequest request : requests) {
+            (keys.isPlain(request.session().key()) ? plain : others).add(webOnly(request));
+        }
         Map<SessionKey, StoreResult> results = new LinkedHashMap<>();
-        foreign.storeAll(requests.stream()
-                        .map(WebWrites::webOnly)
-                        .filter(request -> !keys.isPlain(request.session().key()))
-                        .toList())
-                .forEach(result -> results.put(result.key(), result));
-        List<StoreRequest> plain = requests.stream()
-                .map(WebWrites::webOnly)
-                .filter(request -> keys.isPlain(request.session().key()))
-                .toList();
+        foreign.storeAll(others).forEach(result -> results.put(result.key(), result));
         for (int i = 0; i < plain.size(); i += WebReads.AT_ONCE) {
             storeSome(plain.subList(i, Math.min(plain.size(), i + WebReads.AT_ONCE)), results);
         }
@@ -139,10 +135,14 @@ final class WebWrites {
 
     /** What a web session can be of what is to be stored. */
     private static Session webOnly(Session session) {
-        return session.toBuilder()
-                .state(session.state(StateScope.SESSION))
-                .events(List.of())
-                .build();
+        boolean isWebOnly = session.events().isEmpty()
+                && session.state().keySet().stream().allMatch(key -> StateScope.of(key) == StateScope.SESSION);
+        return isWebOnly
+                ? session
+                : session.toBuilder()
+                        .state(session.state(StateScope.SESSION))
+                        .events(List.of())
+                        .build();
     }
 
     /** Refuses a session that cannot be stored. */
@@ -255,10 +255,10 @@ final class WebWrites {
         List<Map<String, String>> changes = new ArrayList<>();
         keys.categories().all().forEach(category -> changes.add(new LinkedHashMap<>()));
         StateScope.SESSION.select(event.stateDelta()).forEach((name, value) -> {
-            Category category = keys.categories().of(name);
-            Map<String, String> change = changes.get(keys.categories().all().indexOf(category));
+            int place = keys.categories().placeOf(name);
+            Map<String, String> change = changes.get(place);
             boolean isRemoved = TaggedValue.REMOVED.equals(value);
-            if (category.form() == Form.STRING) {
+            if (keys.categories().all().get(place).form() == Form.STRING) {
                 change.put(isRemoved ? "-" : "", isRemoved ? "" : WebText.write(value));
             } else if (isRemoved) {
                 goes.add(WebText.writeField(name));

@@ -40,8 +40,14 @@ local function put(ours, place)
   for n = 1, ARGV[last + 1] do
     local i, to = tonumber(ARGV[place]), place + 2 + ARGV[place + 2]
     local key, time_, text_, note = KEYS[ours + i], ending(i, ARGV[place + 1])
-    if FORMS[i] == 's' then call('SET', key, ARGV[to]) else write(key, place + 3, to) end
-    if time_ > 0 then call('PEXPIREAT', key, text_) end
+    if FORMS[i] == 'h' then
+      write(key, place + 3, to)
+      if time_ > 0 then call('PEXPIREAT', key, text_) end
+    elseif time_ > 0 then
+      call('SET', key, ARGV[to], 'PXAT', text_)
+    else
+      call('SET', key, ARGV[to])
+    end
     if not longest or time_ == 0 or (longest > 0 and time_ > longest) then longest, longest_text = time_, text_ end
     noted[n] = note
     place = to + 1

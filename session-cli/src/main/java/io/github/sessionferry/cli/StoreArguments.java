@@ -18,6 +18,7 @@ final class StoreArguments {
     static final String ADDRESSES = "%nStores:%n"
             + "  firestore://PROJECT/DATABASE?layout=adk-flat|adk-java|adk-python|auto[&emulator=HOST:PORT]%n"
             + "  agentengine://projects/P/locations/L/reasoningEngines/E[?endpoint=HOST:PORT&plaintext=true]%n"
+            + "    an application in another engine: &app.NAME=ENGINE%n"
             + "    with raised quotas, calls a minute: &quota.writes=N&quota.appends=N&quota.reads=N%n"
             + "  redis[s]://HOST:PORT/DATABASE[?layout=agent|web]%n"
             + "  file:DIR[?layout=agent|adk-json|web]%n"

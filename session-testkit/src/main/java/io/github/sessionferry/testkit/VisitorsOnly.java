@@ -131,7 +131,7 @@ public final class VisitorsOnly extends ForwardingSessionService {
     @Override
     public ScanPage scan(ScanCursor cursor, int limit) {
         ScanPage page = super.scan(cursor, limit);
-        return new ScanPage(outer(page.sessions()), page.unreadable(), page.next());
+        return new ScanPage(outer(page.sessions()), page.unreadable(), page.passedOver(), page.next());
     }
 
     @Override

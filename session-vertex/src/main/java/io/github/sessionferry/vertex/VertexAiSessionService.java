@@ -160,7 +160,7 @@ public final class VertexAiSessionService implements SessionService {
         }
         EngineCursor place = EngineCursor.of(cursor, stores.keySet());
         ScanPage page = in(place.engine()).scan(place.page(), limit);
-        return new ScanPage(page.sessions(), page.unreadable(), place.after(page.next()));
+        return new ScanPage(page.sessions(), page.unreadable(), page.passedOver(), place.after(page.next()));
     }
 
     @Override

@@ -61,7 +61,7 @@ final class Listing {
 
     ScanPage scan(ScanCursor cursor, int limit) {
         ScanPage page = store(course.authority()).scan(cursor, limit);
-        return new ScanPage(withoutReserved(page.sessions()), page.unreadable(), page.next());
+        return new ScanPage(withoutReserved(page.sessions()), page.unreadable(), page.passedOver(), page.next());
     }
 
     SharedScopePage scanSharedScopes(ScanCursor cursor, int limit) {

@@ -95,13 +95,15 @@ final class AnalysisRun {
         Instant begun = settings.clock.instant();
         Map<SessionKey, Session> sessions = read(keys);
         Instant read = settings.clock.instant();
+        Set<SessionKey> present;
         try {
-            Set<SessionKey> present = lookUp(sessions.keySet());
-            tally.addTimes(Duration.between(begun, read), Duration.between(read, settings.clock.instant()));
-            sessions.forEach((key, session) -> analyse(session, present.contains(key)));
+            present = lookUp(sessions.keySet());
         } catch (RuntimeException e) {
             sessions.keySet().forEach(key -> failed(key, e));
+            return;
         }
+        tally.addTimes(Duration.between(begun, read), Duration.between(read, settings.clock.instant()));
+        sessions.forEach((key, session) -> analyse(session, present.contains(key)));
     }
 
     /** Reads sessions with one call, or, if it fails, each on its own; those that are gone or fail are left out. */

@@ -46,13 +46,8 @@ final class RollbackCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command = CommandSpec.create();
 
-    @Option(
-            names = "--reserve",
-            paramLabel = "PERCENT",
-            defaultValue = "30%",
-            converter = Percentage.class,
-            description = "Which part of a store's quota is left to live traffic; 30%% if not given.")
-    private double reserve;
+    @Mixin
+    private Reserve reserve = new Reserve();
 
     @Mixin
     private StoreArguments stores = new StoreArguments();
@@ -122,7 +117,7 @@ final class RollbackCommand implements Callable<Integer> {
                 .askedFor(move.by(), move.reason())
                 .settleTime(move.patience())
                 .window(window)
-                .reserve(reserve)
+                .reserve(reserve.share())
                 .listeners(progress, progress);
         if (folder != null) {
             builder.file(folder.resolve(CARRIED_BACK));

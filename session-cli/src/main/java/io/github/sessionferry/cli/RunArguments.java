@@ -1,6 +1,7 @@
 package io.github.sessionferry.cli;
 
 import io.github.sessionferry.migration.RunBuilder;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How much a run does at a time, and what it leaves to others. Not thread-safe. */
@@ -13,15 +14,10 @@ final class RunArguments {
             description = "How many sessions are worked on at the same time; 10 if not given.")
     private int concurrency;
 
-    @Option(
-            names = "--reserve",
-            paramLabel = "PERCENT",
-            defaultValue = "30%",
-            converter = Percentage.class,
-            description = "Which part of a store's quota is left to live traffic; 30%% if not given.")
-    private double reserve;
+    @Mixin
+    private Reserve reserve = new Reserve();
 
     <B extends RunBuilder<B>> B set(B builder) {
-        return builder.concurrency(concurrency).reserve(reserve);
+        return builder.concurrency(concurrency).reserve(reserve.share());
     }
 }

@@ -57,13 +57,7 @@ final class AdkEventArbitraries {
                         SessionArbitraries.states(),
                         someOf(actions()),
                         someOf(fields()))
-                .as((id, author, time, content, delta, actions, fields) -> SessionEvent.builder(id, author, time)
-                        .invocationId("invocation of " + id)
-                        .content(content)
-                        .stateDelta(delta)
-                        .actions(actions)
-                        .fields(fields)
-                        .build());
+                .as(SessionArbitraries::event);
     }
 
     private Arbitrary<Map<String, @Nullable Object>> contents() {

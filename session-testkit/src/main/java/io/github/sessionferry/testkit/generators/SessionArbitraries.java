@@ -166,13 +166,24 @@ public final class SessionArbitraries {
                         states(),
                         states(),
                         states())
-                .as((id, author, time, content, delta, actions, fields) -> SessionEvent.builder(id, author, time)
-                        .invocationId("invocation of " + id)
-                        .content(content)
-                        .stateDelta(delta)
-                        .actions(actions)
-                        .fields(fields)
-                        .build());
+                .as(SessionArbitraries::event);
+    }
+
+    static SessionEvent event(
+            String id,
+            String author,
+            Instant time,
+            @Nullable Map<String, @Nullable Object> content,
+            Map<String, @Nullable Object> delta,
+            Map<String, @Nullable Object> actions,
+            Map<String, @Nullable Object> fields) {
+        return SessionEvent.builder(id, author, time)
+                .invocationId("invocation of " + id)
+                .content(content)
+                .stateDelta(delta)
+                .actions(actions)
+                .fields(fields)
+                .build();
     }
 
     /**

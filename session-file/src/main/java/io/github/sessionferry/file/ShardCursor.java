@@ -44,6 +44,10 @@ record ShardCursor(int shard, int last, String after) {
         return new ScanCursor(FileNames.Location.folder(shard) + "-" + FileNames.Location.folder(last) + "/" + after);
     }
 
+    boolean holds(int otherShard) {
+        return shard <= otherShard && otherShard <= last;
+    }
+
     ShardCursor at(int newShard, String name) {
         return new ShardCursor(newShard, last, name);
     }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * A place in a scan of web sessions: first the application's own files, then those that only this library knows.
  *
  * @param inFiles whether the scan is still among the application's files
- * @param scan which scan; empty before its first page
+ * @param scan which scan, the same in all its partitions; empty where it is told to begin
  * @param place the shards of the partition, and the name after which to go on
  */
 record WebCursor(boolean inFiles, String scan, ShardCursor place) {
@@ -27,8 +27,8 @@ record WebCursor(boolean inFiles, String scan, ShardCursor place) {
                 token.group(1).equals("files"), token.group(2), ShardCursor.of(new ScanCursor(token.group(3))));
     }
 
-    static ScanCursor partition(ScanCursor shards) {
-        return new WebCursor(true, "", ShardCursor.of(shards)).cursor();
+    static ScanCursor partition(String scan, ScanCursor shards) {
+        return new WebCursor(true, scan, ShardCursor.of(shards)).cursor();
     }
 
     ScanCursor cursor() {

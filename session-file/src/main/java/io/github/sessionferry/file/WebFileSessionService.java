@@ -273,9 +273,14 @@ public final class WebFileSessionService implements SessionService {
     public List<ScanCursor> scanPartitions(int atMost) {
         requireOpen();
         FileSessionService.requireLimit(atMost, 1);
+        String scan = newScan();
         return ShardCursor.partitions(Math.min(atMost, MOST_PARTITIONS)).stream()
-                .map(WebCursor::partition)
+                .map(shards -> WebCursor.partition(scan, shards))
                 .toList();
+    }
+
+    private static String newScan() {
+        return UUID.randomUUID().toString().substring(0, 8);
     }
 
     @Override
@@ -294,7 +299,7 @@ public final class WebFileSessionService implements SessionService {
             Predicate<Session> wanted) {
         WebCursor from = WebCursor.of(cursor);
         if (from.scan().isEmpty()) {
-            from = from.ofScan(UUID.randomUUID().toString().substring(0, 8));
+            from = from.ofScan(newScan());
         }
         if (from.inFiles()) {
             Optional<ScanCursor> next = inFiles ? walkFiles(from, page, wanted) : Optional.empty();
@@ -317,7 +322,8 @@ public final class WebFileSessionService implements SessionService {
         List<String> some = names(from, after);
         while (!some.isEmpty()) {
             for (String file : some) {
-                if (!visit(page, wanted, file, () -> findFile(file))) {
+                boolean isOurs = from.place().holds(WebNames.shard(file));
+                if (isOurs && !visit(page, wanted, file, () -> findFile(file))) {
                     return Optional.of(from.inFilesAfter(after).cursor());
                 }
                 after = file;
@@ -329,7 +335,7 @@ public final class WebFileSessionService implements SessionService {
 
     private List<String> names(WebCursor from, String after) {
         try {
-            return names.after(from.scan(), from.place(), after);
+            return names.after(from.scan(), from.place().shard(), after);
         } catch (IOException e) {
             throw StoreFolder.failed("listing", name, e);
         }

@@ -5,13 +5,14 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
+import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,27 +20,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A folder tells its names in no order and from no place but its beginning. So one pass over it keeps the smallest
  * names after a given one, and the next pass those after them: memory stays the same however many files there are, and a
- * file that stands throughout comes once. What a pass has found serves the pages of the same scan only; another scan may
- * have begun after files that this one has not seen.
+ * file that stands throughout comes once. What a pass has found serves all partitions of the same scan, each until it has
+ * left those names behind; another scan may have begun after files that this one has not seen.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe; only one pass is made at a time.
  */
 final class WebNames {
 
-    /** How many names one pass keeps. */
-    static final int NAMES_A_PASS = 50_000;
+    /** How many names one pass keeps at most. */
+    static final int NAMES_A_PASS = 100_000;
 
-    private static final int PASSES_KEPT = 8;
+    private static final int PARTITIONS_KEPT = 8;
     private static final int LAST_SHARD = FileNames.SHARDS - 1;
 
     private final Path folder;
     private final int namesAPass;
-    private final Map<String, Chunk> kept = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Partition, Chunk> kept = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Chunk> eldest) {
-            return size() > PASSES_KEPT;
+        protected boolean removeEldestEntry(Map.Entry<Partition, Chunk> eldest) {
+            return size() > PARTITIONS_KEPT;
         }
     };
 
@@ -47,6 +48,8 @@ final class WebNames {
         this.folder = folder;
         this.namesAPass = namesAPass;
     }
+
+    private record Partition(String scan, int firstShard) {}
 
     /** Sorted names of one pass: all those after the first bound, up to the last of them unless there are no more. */
     private record Chunk(String after, List<String> names, boolean isLast) {
@@ -61,55 +64,81 @@ final class WebNames {
         }
     }
 
+    /** Strings that stand one after the other in one text, which takes half the memory of a string each. Immutable. */
+    private static final class CompactList extends AbstractList<String> implements RandomAccess {
+
+        private final String text;
+        private final int[] ends;
+
+        CompactList(List<String> strings) {
+            text = String.join("", strings);
+            ends = strings.stream().mapToInt(String::length).toArray();
+            Arrays.parallelPrefix(ends, Integer::sum);
+        }
+
+        @Override
+        public String get(int index) {
+            return text.substring(index == 0 ? 0 : ends[index - 1], ends[index]);
+        }
+
+        @Override
+        public int size() {
+            return ends.length;
+        }
+    }
+
     /**
-     * Some names after a given one, sorted; none only if there are no more.
+     * Some names after a given one, sorted, of all shards; none only if there are no more.
      *
      * @param scan which scan asks
-     * @param shards the first and the last shard whose names are asked for
+     * @param firstShard which of its partitions
      */
-    List<String> after(String scan, ShardCursor shards, String name) throws IOException {
-        String key = scan + "/" + shards.shard();
-        Chunk chunk = kept(key);
+    synchronized List<String> after(String scan, int firstShard, String name) throws IOException {
+        Partition partition = new Partition(scan, firstShard);
+        Chunk chunk = kept.get(partition);
         if (chunk == null || !chunk.covers(name)) {
-            chunk = pass(shards, name);
-            keep(key, chunk);
+            Chunk ofScan = keptOfScan(scan, name);
+            chunk = ofScan == null ? pass(name) : ofScan;
+            kept.put(partition, chunk);
         }
-        return chunk.after(name);
+        List<String> names = chunk.after(name);
+        if (names.isEmpty()) {
+            kept.remove(partition);
+        }
+        return names;
     }
 
-    private synchronized @Nullable Chunk kept(String key) {
-        return kept.get(key);
+    private @Nullable Chunk keptOfScan(String scan, String name) {
+        return kept.entrySet().stream()
+                .filter(entry -> entry.getKey().scan().equals(scan))
+                .map(Map.Entry::getValue)
+                .filter(chunk -> chunk.covers(name))
+                .findFirst()
+                .orElse(null);
     }
 
-    private synchronized void keep(String key, Chunk chunk) {
-        kept.put(key, chunk);
-    }
-
-    private Chunk pass(ShardCursor shards, String after) throws IOException {
-        PriorityQueue<String> smallest = new PriorityQueue<>(Comparator.reverseOrder());
-        boolean isLast = true;
+    /** Gathers names, and each time there are too many of them leaves the larger half to a later pass. */
+    private Chunk pass(String after) throws IOException {
+        List<String> names = new ArrayList<>();
+        String end = null;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
                 String name = String.valueOf(entry.getFileName());
-                if (!WebForm.isSession(name) || name.compareTo(after) <= 0 || !isIn(shards, name)) {
-                    continue;
+                if (WebForm.isSession(name) && name.compareTo(after) > 0 && (end == null || name.compareTo(end) < 0)) {
+                    names.add(name);
                 }
-                if (smallest.size() < namesAPass) {
-                    smallest.add(name);
-                } else {
-                    isLast = false;
-                    if (name.compareTo(smallest.element()) < 0) {
-                        smallest.remove();
-                        smallest.add(name);
-                    }
+                if (names.size() > namesAPass) {
+                    Collections.sort(names);
+                    List<String> larger = names.subList((namesAPass + 1) / 2, names.size());
+                    end = larger.get(0);
+                    larger.clear();
                 }
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        String[] names = smallest.toArray(new String[0]);
-        Arrays.sort(names);
-        return new Chunk(after, List.of(names), isLast);
+        Collections.sort(names);
+        return new Chunk(after, new CompactList(names), end == null);
     }
 
     long count() throws IOException {
@@ -122,11 +151,6 @@ final class WebNames {
             throw e.getCause();
         }
         return count;
-    }
-
-    private static boolean isIn(ShardCursor shards, String name) {
-        int shard = shard(name);
-        return shards.shard() <= shard && shard <= shards.last();
     }
 
     /** Spreads names evenly; the same in every JVM. */

@@ -191,8 +191,17 @@ final class Journal implements AutoCloseable {
 
     /** Adds a line with a time. */
     void write(Map<String, @Nullable Object> line, Instant time) {
-        line.put("time", time.toString());
+        putTime(line, time);
         file.append(line);
+    }
+
+    /** Adds lines that have their times, all at once. */
+    void writeAll(List<Map<String, @Nullable Object>> lines) {
+        file.appendAll(lines);
+    }
+
+    static void putTime(Map<String, @Nullable Object> line, Instant time) {
+        line.put("time", time.toString());
     }
 
     /** Notes how this attempt has ended. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,8 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of JSON lines that is only added to, locked against other runs. Each line is in the operating system's hands when
- * its call returns, and on the disk after {@link #force()}.
+ * A file of JSON lines that is only added to, locked against other runs. Lines are in the operating system's hands when
+ * their call returns, and on the disk after {@link #force()}.
  *
  * <p>After a line that could not be written no other is, so that nothing stands behind a torn one. Thread-safe; an
  * interrupt disturbs nothing, which is why this is no file channel.
@@ -158,7 +159,14 @@ final class JournalFile implements AutoCloseable {
 
     /** Writes a line, or throws if it cannot be written for certain. */
     void append(Map<String, ? extends @Nullable Object> line) {
-        append((Json.write(line) + "\n").getBytes(StandardCharsets.UTF_8));
+        appendAll(List.of(line));
+    }
+
+    /** Writes lines in one go, or throws if they cannot all be written for certain. */
+    void appendAll(List<? extends Map<String, ? extends @Nullable Object>> lines) {
+        StringBuilder text = new StringBuilder();
+        lines.forEach(line -> text.append(Json.write(line)).append('\n'));
+        append(text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private synchronized void append(byte[] bytes) {

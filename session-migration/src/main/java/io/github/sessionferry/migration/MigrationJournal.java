@@ -7,6 +7,7 @@ import io.github.sessionferry.migration.SessionOutcome.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -85,8 +86,20 @@ final class MigrationJournal implements AutoCloseable {
         return journal.scanLog(SCOPES);
     }
 
-    void add(SessionOutcome outcome, Optional<ScanPlace> place, Optional<CreatedVersion> created) {
-        Map<String, @Nullable Object> line = session(outcome.key(), place, created);
+    /**
+     * A session that was dealt with.
+     *
+     * @param created what was, or may have been, put where the target had nothing
+     */
+    record Done(SessionOutcome outcome, Optional<CreatedVersion> created) {}
+
+    void addAll(List<Done> sessions, Optional<ScanPlace> place) {
+        journal.writeAll(sessions.stream().map(session -> line(session, place)).toList());
+    }
+
+    private static Map<String, @Nullable Object> line(Done session, Optional<ScanPlace> place) {
+        SessionOutcome outcome = session.outcome();
+        Map<String, @Nullable Object> line = session(outcome.key(), place, session.created());
         line.put("status", Journal.name(outcome.status()));
         outcome.failure().ifPresent(failure -> Journal.putFailure(line, failure));
         line.put("events", (long) outcome.eventsAppended());
@@ -98,7 +111,8 @@ final class MigrationJournal implements AutoCloseable {
         putNumbers(line, SYNTHESISED, outcome.synthesisedIds());
         outcome.storedId().ifPresent(id -> line.put("stored_id", id));
         outcome.duration().ifPresent(took -> line.put("micros", TimeUnit.NANOSECONDS.toMicros(took.toNanos())));
-        journal.write(line, outcome.time());
+        Journal.putTime(line, outcome.time());
+        return line;
     }
 
     private static void putNumbers(Map<String, @Nullable Object> line, String name, Map<String, Integer> numbers) {

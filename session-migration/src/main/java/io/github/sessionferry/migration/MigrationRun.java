@@ -1,5 +1,7 @@
 package io.github.sessionferry.migration;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.sessionferry.core.CallQuota;
 import io.github.sessionferry.core.Capability;
 import io.github.sessionferry.core.SessionErrorCode;
@@ -8,6 +10,7 @@ import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.core.codec.Json;
+import io.github.sessionferry.migration.MigrationJournal.Done;
 import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.SessionOutcome.Status;
 import java.time.Duration;
@@ -231,11 +234,13 @@ final class MigrationRun {
         keys.forEach(key -> sessions.put(key, reconciler.begin(key)));
         Map<SessionKey, ReconcileResult> settled = reconciler.settle(sessions);
         Instant now = settings.clock.instant();
+        done(
+                settled.values().stream()
+                        .map(result -> moved(result, begun, now, requireNonNull(sessions.remove(result.key()))))
+                        .toList(),
+                Optional.of(place));
         sessions.forEach((key, reconciliation) -> {
-            ReconcileResult result = settled.get(key);
-            if (result != null) {
-                moved(result, begun, now, Optional.of(place), reconciliation);
-            } else if (control.goesOn()) {
+            if (control.goesOn()) {
                 move(key, Optional.of(place), reconciliation);
             }
         });
@@ -254,17 +259,12 @@ final class MigrationRun {
             notMoved(key, e, begun, place, reconciliation.created());
             return;
         }
-        moved(result, begun, settings.clock.instant(), place, reconciliation);
+        done(List.of(moved(result, begun, settings.clock.instant(), reconciliation)), place);
     }
 
-    private void moved(
-            ReconcileResult result,
-            Instant begun,
-            Instant now,
-            Optional<ScanPlace> place,
-            SessionReconciliation reconciliation) {
+    private Done moved(ReconcileResult result, Instant begun, Instant now, SessionReconciliation reconciliation) {
         failuresInARow.succeeded();
-        done(SessionOutcome.of(result, now, since(begun, now)), place, reconciliation.created());
+        return new Done(SessionOutcome.of(result, now, since(begun, now)), reconciliation.created());
     }
 
     private void notMoved(
@@ -294,7 +294,10 @@ final class MigrationRun {
             Optional<ScanPlace> place,
             Optional<CreatedVersion> created) {
         Instant now = settings.clock.instant();
-        done(SessionOutcome.notDone(key, status, failure, now, Optional.of(since(begun, now))), place, created);
+        done(
+                List.of(new Done(
+                        SessionOutcome.notDone(key, status, failure, now, Optional.of(since(begun, now))), created)),
+                place);
     }
 
     /** Not negative, even if the clock was set back meanwhile. */
@@ -303,10 +306,9 @@ final class MigrationRun {
     }
 
     private void sessionFailed(SessionKey key, Failure failure) {
-        done(
-                SessionOutcome.notDone(key, Status.FAILED, failure, settings.clock.instant(), Optional.empty()),
-                Optional.empty(),
-                Optional.empty());
+        SessionOutcome outcome =
+                SessionOutcome.notDone(key, Status.FAILED, failure, settings.clock.instant(), Optional.empty());
+        done(List.of(new Done(outcome, Optional.empty())), Optional.empty());
     }
 
     static boolean isInTheSession(RuntimeException exception) {
@@ -350,9 +352,13 @@ final class MigrationRun {
         writeJournal(lines -> lines.addPassedOver(other, place));
     }
 
-    private void done(SessionOutcome outcome, Optional<ScanPlace> place, Optional<CreatedVersion> created) {
-        tally.add(outcome);
-        writeJournal(lines -> lines.add(outcome, place, created));
+    private void done(List<Done> sessions, Optional<ScanPlace> place) {
+        sessions.forEach(session -> tally.add(session.outcome()));
+        writeJournal(lines -> lines.addAll(sessions, place));
+        sessions.forEach(session -> tell(session.outcome()));
+    }
+
+    private void tell(SessionOutcome outcome) {
         if (outcome.failure().isPresent()) {
             LOG.warn(
                     "event=session_done status={} session={} code={} reason={}",

@@ -57,6 +57,17 @@ class JournalFileTest {
     }
 
     @Test
+    void appendAll_writtenInHalf_leavesTheWholeLinesOfThatHalf() throws IOException {
+        try (JournalFile journal = new JournalFile(file(), file(), new FileThatFillsUpOnce(file()), false)) {
+            journal.appendAll(List.of(Map.of("n", 1L), Map.of("n", 2L)));
+            assertThatThrownBy(() -> journal.appendAll(List.of(Map.of("n", 3L), Map.of("n", 4L), Map.of("n", 5L))))
+                    .isInstanceOf(JournalException.class);
+        }
+
+        assertThat(numbers()).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
     void append_afterATornLineWasCutOff_standsOnALineOfItsOwn() throws IOException {
         Files.writeString(file(), "{\"n\":1}\n{\"n\":2");
 

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The arguments of a script, as text. Not thread-safe. */
+/** The arguments of a script. Not thread-safe. */
 final class Arguments {
 
     private final List<byte[]> values = new ArrayList<>();
@@ -14,10 +14,14 @@ final class Arguments {
 
     Arguments add(Object... items) {
         for (Object item : items) {
-            byte[] value = String.valueOf(item).getBytes(UTF_8);
-            values.add(value);
-            bytes += value.length;
+            addBytes(String.valueOf(item).getBytes(UTF_8));
         }
+        return this;
+    }
+
+    Arguments addBytes(byte[] value) {
+        values.add(value);
+        bytes += value.length;
         return this;
     }
 

@@ -88,37 +88,43 @@ final class WebScript {
 
     /** Puts contents that are in categories under different ids at the same time, each if there is nothing. */
     List<Creation> createAll(String action, Map<SessionKey, WebContent> contents) {
+        if (contents.isEmpty()) {
+            return List.of();
+        }
+        long now = calls.read("clock", null, commands -> commands.time().thenApply(RedisTime::millis));
         List<SessionKey> all = List.copyOf(contents.keySet());
         int together = keys.cluster() ? 1 : CREATED_TOGETHER;
         List<Creation> creations = new ArrayList<>();
         for (int i = 0; i < all.size(); i += together) {
             List<SessionKey> some = all.subList(i, Math.min(all.size(), i + together));
-            creations.add(new Creation(some, new Change<>(null, creating(some, contents))));
+            creations.add(new Creation(some, new Change<>(null, creating(some, contents, now))));
         }
         calls.changeAll(action, creations.stream().map(Creation::done).toList());
         return creations;
     }
 
     /** What may have been done already is swapped, one by one, which tells whether it is there. */
-    private Change.Attempt<List<Boolean>> creating(List<SessionKey> some, Map<SessionKey, WebContent> contents) {
+    private Change.Attempt<List<Boolean>> creating(
+            List<SessionKey> some, Map<SessionKey, WebContent> contents, long now) {
         return (commands, maybeApplied) -> maybeApplied
                 ? Pipeline.all(
                         some,
                         key -> swapping(key, "", requireNonNull(contents.get(key)))
                                 .send(commands, true)
                                 .thenApply(Swapped::isDone))
-                : create(commands, some, contents);
+                : create(commands, some, contents, now);
     }
 
     private CompletionStage<List<Boolean>> create(
             RedisClusterAsyncCommands<String, byte[]> commands,
             List<SessionKey> some,
-            Map<SessionKey, WebContent> contents) {
+            Map<SessionKey, WebContent> contents,
+            long now) {
         List<String> names = new ArrayList<>();
         Arguments arguments = new Arguments();
         for (SessionKey key : some) {
             names.addAll(keys.of(key.sessionId()));
-            arguments.append(requireNonNull(contents.get(key)).create());
+            arguments.append(requireNonNull(contents.get(key)).create(keys.categories(), now));
         }
         return creation.run(commands, names, arguments.values())
                 .thenApply(

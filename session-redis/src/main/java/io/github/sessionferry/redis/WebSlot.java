@@ -37,7 +37,7 @@ record WebSlot(
     static final String CREATED = "created";
     static final String EXPIRES = "expires";
     static final String FIELDS = "fields";
-    private static final String UNTIL = "until";
+    static final String UNTIL = "until";
     private static final String OTHER = "other:";
 
     static WebSlot empty(WebCategories categories) {

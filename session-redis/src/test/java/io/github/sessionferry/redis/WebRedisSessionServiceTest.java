@@ -23,8 +23,11 @@ import io.github.sessionferry.core.StoreResult;
 import io.github.sessionferry.core.TaggedValue;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.testkit.redis.RedisServer;
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -36,11 +39,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class WebRedisSessionServiceTest {
 
@@ -125,9 +131,34 @@ class WebRedisSessionServiceTest {
         return all;
     }
 
-    @Test
-    void store_aSession_isWhatOtherReadersExpect() {
-        service.store(seed(), Precondition.absent());
+    /** How a new session is brought. */
+    private enum Way {
+        ALONE {
+            @Override
+            void store(WebRedisSessionService service, Session session) {
+                service.store(session, Precondition.absent());
+            }
+        },
+        WITH_OTHERS {
+            @Override
+            void store(WebRedisSessionService service, Session session) {
+                Session other = Session.builder(key("", "other"), UPDATED)
+                        .state(Map.of("lang", "en"))
+                        .build();
+                service.storeAll(Stream.of(other, session)
+                                .map(each -> new StoreRequest(each, Precondition.absent()))
+                                .toList())
+                        .forEach(result -> assertThat(result.get().status()).isEqualTo(StoreOutcome.Status.CREATED));
+            }
+        };
+
+        abstract void store(WebRedisSessionService service, Session session);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void store_aSession_isWhatOtherReadersExpect(Way way) {
+        way.store(service, seed());
 
         assertThat(commands.hgetall("session:auth:abc"))
                 .isEqualTo(Map.of("logged_in", "true", "username", "admin", "user_id", "12345"));
@@ -141,9 +172,10 @@ class WebRedisSessionServiceTest {
         assertThat(found(key("12345", "abc"))).isEqualTo(seed());
     }
 
-    @Test
-    void store_aSession_givesEachCategoryItsLife() {
-        service.store(seed(), Precondition.absent());
+    @ParameterizedTest
+    @EnumSource
+    void store_aSession_givesEachCategoryItsLife(Way way) {
+        way.store(service, seed());
 
         Map<String, Long> lives = Map.of(
                 "auth",
@@ -163,11 +195,12 @@ class WebRedisSessionServiceTest {
                 .isBetween(seconds * 1_000 - 5_000, seconds * 1_000));
     }
 
-    @Test
-    void store_aSessionThatExpires_livesNoLonger() {
+    @ParameterizedTest
+    @EnumSource
+    void store_aSessionThatExpires_livesNoLonger(Way way) {
         Instant expiry = Instant.now().plusSeconds(600).truncatedTo(ChronoUnit.MICROS);
 
-        service.store(seed().toBuilder().expireTime(expiry).build(), Precondition.absent());
+        way.store(service, seed().toBuilder().expireTime(expiry).build());
 
         assertThat(commands.pttl("session:auth:abc")).isBetween(590_000L, 600_000L);
         assertThat(commands.pttl("session:ui:abc")).isBetween(590_000L, 600_000L);
@@ -175,8 +208,9 @@ class WebRedisSessionServiceTest {
         assertThat(found(key("12345", "abc")).expireTime()).contains(expiry);
     }
 
-    @Test
-    void store_aSessionOfAnotherRedis_livesAsLongAsItWouldHaveThere() {
+    @ParameterizedTest
+    @EnumSource
+    void store_aSessionOfAnotherRedis_livesAsLongAsItWouldHaveThere(Way way) {
         service.store(seed(), Precondition.absent());
         commands.expire("session:auth:abc", 100);
         commands.expire("session:ui:abc", 200);
@@ -187,7 +221,7 @@ class WebRedisSessionServiceTest {
         }
 
         commands.flushall();
-        service.store(source, Precondition.absent());
+        way.store(service, source);
 
         lives.forEach((category, life) -> assertThat(commands.pttl("session:" + category + ":abc"))
                 .as(category)
@@ -196,15 +230,16 @@ class WebRedisSessionServiceTest {
         assertThat(found(source.key())).isEqualTo(source);
     }
 
-    @Test
-    void store_whatNoCategoryHasAPlaceFor_standsInOurHashAndComesBack() {
+    @ParameterizedTest
+    @EnumSource
+    void store_whatNoCategoryHasAPlaceFor_standsInOurHashAndComesBack(Way way) {
         Session session = seed().toBuilder()
                 .createTime(UPDATED.minusSeconds(9))
                 .fields(Map.of("tier", "gold"))
                 .state(Map.of("user_id", 12345L, "blob", Bytes.copyOf(new byte[] {1}), "at", UPDATED))
                 .build();
 
-        service.store(session, Precondition.absent());
+        way.store(service, session);
 
         assertThat(found(session.key())).isEqualTo(session);
         assertThat(commands.hgetall("session:ferry:abc")).containsEntry("fields", "{\"tier\":\"gold\"}");
@@ -408,6 +443,8 @@ class WebRedisSessionServiceTest {
     @Test
     void storeAll_ofNewSessions_createsEachWhole_andLeavesTheVisitorWhoHasOneOfTheIds() {
         commands.hset("session:auth:s20", "username", "theirs");
+        commands.hset("session:stats:s21", "usage_count", "7");
+        commands.hset("session:translation:s22", "source", "theirs");
         List<StoreRequest> requests = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             Map<String, Object> state = new LinkedHashMap<>(seed().state());
@@ -432,6 +469,43 @@ class WebRedisSessionServiceTest {
             assertThat(results.get(i).get().status()).isEqualTo(StoreOutcome.Status.CREATED);
             assertThat(found(given.key())).isEqualTo(given);
         }
+        assertThat(commands.hgetall("session:stats:s21")).isEqualTo(Map.of("usage_count", "7"));
+        assertThat(commands.hgetall("session:translation:s22")).isEqualTo(Map.of("source", "theirs"));
+        assertThat(commands.exists("session:auth:s21", "session:ui:s21", "session:auth:s22"))
+                .isZero();
+    }
+
+    @Test
+    void storeAll_ofNewSessions_withoutThePermissionToRestore_createsThemAllTheSame() {
+        commands.aclSetuser(
+                "app",
+                AclSetuserArgs.Builder.on()
+                        .addPassword("secret")
+                        .allKeys()
+                        .allCommands()
+                        .removeCommand(CommandType.RESTORE));
+        List<Session> sessions = IntStream.range(0, 40)
+                .mapToObj(i -> Session.builder(key("12345", "s" + i), UPDATED)
+                        .state(seed().state())
+                        .build())
+                .toList();
+        RedisURI uri = RedisURI.builder(RedisAccess.uri(server))
+                .withAuthentication("app", "secret")
+                .build();
+
+        try (WebRedisSessionService restricted = WebRedisSessionService.builder(
+                        RedisOptions.builder(uri).build())
+                .appName("shop")
+                .userKey("user_id")
+                .build()) {
+            List<StoreResult> results = restricted.storeAll(sessions.stream()
+                    .map(session -> new StoreRequest(session, Precondition.absent()))
+                    .toList());
+
+            assertThat(results)
+                    .allSatisfy(result -> assertThat(result.get().status()).isEqualTo(StoreOutcome.Status.CREATED));
+        }
+        sessions.forEach(session -> assertThat(found(session.key())).isEqualTo(session));
     }
 
     @Test
@@ -486,9 +560,16 @@ class WebRedisSessionServiceTest {
         try (WebRedisSessionService lasting = builder().categories(categories).build()) {
             lasting.create(
                     NewSession.builder(key("", "abc")).state(Map.of("a", 1)).build());
+            Way.WITH_OTHERS.store(
+                    lasting,
+                    Session.builder(key("", "def"), UPDATED)
+                            .state(Map.of("a", 1L))
+                            .build());
 
-            assertThat(commands.ttl("session:all:abc")).isEqualTo(-1);
-            assertThat(commands.ttl("session:ferry:abc")).isEqualTo(-1);
+            for (String id : List.of("abc", "def")) {
+                assertThat(commands.ttl("session:all:" + id)).isEqualTo(-1);
+                assertThat(commands.ttl("session:ferry:" + id)).isEqualTo(-1);
+            }
         }
     }
 

@@ -50,6 +50,14 @@ final class RedisErrors {
         return PASSING.contains(kind(failure));
     }
 
+    /**
+     * A server that was reached closed the connection before the client could tell why: now and then it loses the reason of a
+     * refusal, of a password or a database, with the connection.
+     */
+    static boolean isReasonLost(Throwable failure) {
+        return kind(failure).isEmpty() && Unreachable.explain(failure).isEmpty();
+    }
+
     /** The client did not send the command, for it had no connection. */
     static boolean isUnsent(Throwable failure) {
         return failure instanceof RedisException

@@ -112,10 +112,16 @@ final class RedisLink implements AutoCloseable {
                         .build());
     }
 
-    /** The commands, as soon as there was a connection once; a first connection that fails is tried anew by the next call. */
+    /** The commands, as soon as there was a connection once; a first connection that fails is tried anew by the next call,
+     * and at once if the reason was lost. */
     synchronized CompletableFuture<RedisClusterAsyncCommands<String, byte[]>> commands() {
         if (connection == null || connection.isCompletedExceptionally()) {
-            connection = connector.get().toCompletableFuture();
+            connection = connector
+                    .get()
+                    .toCompletableFuture()
+                    .exceptionallyCompose(failure -> RedisErrors.isReasonLost(failure)
+                            ? connector.get()
+                            : CompletableFuture.failedFuture(failure));
         }
         return connection.thenApply(Connected::commands);
     }

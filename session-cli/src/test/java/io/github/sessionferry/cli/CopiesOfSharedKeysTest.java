@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,12 +71,22 @@ class CopiesOfSharedKeysTest {
                     .extracting(example -> example.get("key").asText())
                     .contains("user:theme");
             for (String page : new String[] {"migration.md", "migration.html"}) {
-                assertThat(Files.readString(folder.resolve(page)))
+                String text = Files.readString(folder.resolve(page));
+                assertThat(text).doesNotContain("theme " + NEWEST, "theme 0");
+                assertThat(sectionOfCopies(text))
                         .contains("39 copies", "user:theme", "s0", "… and 19 more")
-                        .doesNotContain("theme " + NEWEST, "theme 0", "s" + NEWEST);
+                        .doesNotContain("s" + NEWEST);
             }
             assertThat(migration.err() + analysis.err()).contains("39  copies of shared keys");
         }
+    }
+
+    /** The others name sessions too: the slowest ones. */
+    private static String sectionOfCopies(String page) {
+        return Stream.of(page.split("## |<h2"))
+                .filter(section -> section.contains("Copies of shared keys that do not count"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void assertTold(JsonNode sharedState) {

@@ -53,6 +53,7 @@ final class Summary {
                 "shared keys of which copies disagree", report.sharedState().conflicts());
         summary.overruledCopies(report.sharedState().overruledCopies());
         report.target().ifPresent(summary::target);
+        summary.passedOver(report.passedOver());
         summary.problems(report.problems());
         return summary.lines;
     }

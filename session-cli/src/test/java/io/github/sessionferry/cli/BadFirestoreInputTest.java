@@ -103,22 +103,26 @@ class BadFirestoreInputTest {
 
     @ParameterizedTest
     @EnumSource(Owner.class)
-    void twoLayoutsInOneRoot_withOneNamed_movesItsSessions_andTellsTheOthers(Owner owner) {
+    void twoLayoutsInOneRoot_withOneNamed_movesItsSessions_andTellsTheOthersBeforeAndAfter(Owner owner) {
         Owner other = owner == Owner.ADK_JAVA ? Owner.ADK_PYTHON : Owner.ADK_JAVA;
         put(owner, "mine");
         put(other, "other-1");
         put(other, "other-2");
 
-        Run run = migrate(address(owner.layout), memory());
+        Run analysis = Run.of("analyze", "--from", address(owner.layout), "--json");
+        Run migration = migrate(address(owner.layout), memory());
 
-        assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.json().get("migrated").asInt()).isEqualTo(1);
-        assertThat(run.json().at("/passedOver/count").asInt()).isEqualTo(2);
-        assertThat(run.json().at("/passedOver/examples")).hasSize(2).allSatisfy(example -> {
-            assertThat(example.get("place").asText()).startsWith(other.session("other-"));
-            assertThat(example.get("message").asText()).contains(other.layout, "layout=" + other.layout);
+        assertThat(analysis.json().get("sessions").asInt()).isEqualTo(1);
+        assertThat(migration.json().get("migrated").asInt()).isEqualTo(1);
+        assertThat(List.of(analysis, migration)).allSatisfy(run -> {
+            assertThat(run.exitCode()).as(run.err()).isZero();
+            assertThat(run.json().at("/passedOver/count").asInt()).isEqualTo(2);
+            assertThat(run.json().at("/passedOver/examples")).hasSize(2).allSatisfy(example -> {
+                assertThat(example.get("place").asText()).startsWith(other.session("other-"));
+                assertThat(example.get("message").asText()).contains(other.layout, "layout=" + other.layout);
+            });
+            assertThat(run.err()).contains("2  ", "passed over");
         });
-        assertThat(run.err()).contains("2  ", "passed over");
         assertThat(documents.read(other.session("other-1"))).isNotNull();
     }
 

@@ -29,6 +29,7 @@ final class AnalysisJson {
         json.put("sharedState", sharedState(report.sharedState()));
         report.target().ifPresent(target -> json.put("target", target(target)));
         json.put("problems", ReportJson.problems(report.problems()));
+        json.put("passedOver", ReportJson.passedOver(report.passedOver()));
         return ReportJson.write(json);
     }
 

@@ -38,6 +38,7 @@ final class AnalysisPage {
         writeConflicts(report.sharedState());
         ReportPages.overruledCopies(page, report.sharedState().overruledCopies());
         ReportPages.problems(page, report.problems());
+        ReportPages.passedOver(page, report.passedOver());
         return page.text();
     }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
+import io.github.sessionferry.migration.MigrationReport.PassedOver;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ public final class AnalysisReport {
     private final SharedState sharedState;
     private final Optional<Target> target;
     private final List<Problem> problems;
+    private final PassedOver passedOver;
 
     AnalysisReport(
             RunSummary run,
@@ -35,7 +37,8 @@ public final class AnalysisReport {
             Map<String, Long> kinds,
             SharedState sharedState,
             Optional<Target> target,
-            List<Problem> problems) {
+            List<Problem> problems,
+            PassedOver passedOver) {
         this.run = run;
         this.counts = counts;
         this.bytes = bytes;
@@ -44,6 +47,7 @@ public final class AnalysisReport {
         this.sharedState = sharedState;
         this.target = target;
         this.problems = List.copyOf(problems);
+        this.passedOver = passedOver;
     }
 
     /**
@@ -116,6 +120,16 @@ public final class AnalysisReport {
      */
     public List<Problem> problems() {
         return problems;
+    }
+
+    /**
+     * The records among the source's sessions that are none of this source's, such as sessions in another layout. A migration
+     * would not move them; they are no problems.
+     *
+     * @return how many, with examples
+     */
+    public PassedOver passedOver() {
+        return passedOver;
     }
 
     /**

@@ -66,7 +66,7 @@ final class AnalysisRun {
         if (control.goesOn()) {
             int together =
                     Math.max(from.batchSize(), to.map(SessionService::batchSize).orElse(1));
-            scan.sessions(together, this::analyse, tally::add);
+            scan.sessions(together, this::analyse, tally::add, tally::addPassedOver);
         }
         return end();
     }

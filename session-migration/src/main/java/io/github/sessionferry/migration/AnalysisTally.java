@@ -49,6 +49,7 @@ final class AnalysisTally {
     private OverruledCopies overruledCopies = OverruledCopies.NONE;
     private final CopyConflicts copies = new CopyConflicts();
     private final Problems problems = new Problems();
+    private final PassedOverTally passedOver = new PassedOverTally();
 
     private long present;
     private long refused;
@@ -145,6 +146,10 @@ final class AnalysisTally {
         problems.add(true, SessionErrorCode.CORRUPT.name(), Problem.Example.at(record.location(), record.reason()));
     }
 
+    synchronized void addPassedOver(UnreadableRecord other) {
+        passedOver.add(other);
+    }
+
     synchronized void addRefused(SessionKey key, Failure failure) {
         refused++;
         skipped++;
@@ -218,6 +223,7 @@ final class AnalysisTally {
                 kinds,
                 new SharedState(scopes, conflicts, conflictExamples, overruledCopies),
                 target,
-                problems.list());
+                problems.list(),
+                passedOver.passedOver());
     }
 }

@@ -1,6 +1,5 @@
 package io.github.sessionferry.migration;
 
-import io.github.sessionferry.migration.MigrationReport.PassedOver;
 import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
 import io.github.sessionferry.migration.Speed.SlowSession;
@@ -38,24 +37,13 @@ final class MigrationJson {
         report.rollback().ifPresent(rollback -> json.put("rollback", rollback(rollback)));
         json.put("quotas", report.quotas().stream().map(MigrationJson::quota).toList());
         json.put("problems", ReportJson.problems(report.problems()));
-        json.put("passedOver", passedOver(report.passedOver()));
+        json.put("passedOver", ReportJson.passedOver(report.passedOver()));
         json.put("encodings", new TreeMap<>(report.encodings()));
         json.put("tempKeysDropped", report.tempKeysDropped());
         json.put("synthesisedIds", new TreeMap<>(report.synthesisedIds()));
         json.put("mappedIds", ReportJson.mappedIds(report.mappedIds()));
         json.put("sharedState", sharedState(report.sharedState()));
         return ReportJson.write(json);
-    }
-
-    private static Map<String, Object> passedOver(PassedOver passedOver) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("count", passedOver.count());
-        json.put(
-                "examples",
-                passedOver.examples().stream()
-                        .map(other -> Map.of("place", other.location(), "message", other.reason()))
-                        .toList());
-        return json;
     }
 
     private static Map<String, Object> latency(Latency latency) {

@@ -4,7 +4,6 @@ import static io.github.sessionferry.migration.Page.count;
 import static io.github.sessionferry.migration.Page.number;
 
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
-import io.github.sessionferry.migration.MigrationReport.PassedOver;
 import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ final class MigrationPage {
         page.section("What to do next").list(nextSteps());
         report.rollback().ifPresent(this::writeRollback);
         ReportPages.problems(page, report.problems());
-        writePassedOver();
+        ReportPages.passedOver(page, report.passedOver());
         SpeedPage.write(page, report.speed(), report.run().duration());
         writeQuotas();
         writeSharedState();
@@ -147,19 +146,6 @@ final class MigrationPage {
     private void rollbackRow(String what, RolledBack.Group group) {
         String example = group.examples().stream().map(page::key).findFirst().orElse("");
         page.row(what, number(group.count()), example);
-    }
-
-    private void writePassedOver() {
-        PassedOver passedOver = report.passedOver();
-        if (passedOver.count() == 0) {
-            return;
-        }
-        page.section("Passed over");
-        page.paragraph(count(passedOver.count(), "record", "records")
-                + " among the sessions that are none of this source's. They were not moved.");
-        page.table("Where", "What");
-        passedOver.examples().forEach(other -> page.row(page.code(other.location()), page.code(other.reason())));
-        ReportPages.more(page, passedOver.count(), passedOver.examples().size());
     }
 
     private void writeQuotas() {

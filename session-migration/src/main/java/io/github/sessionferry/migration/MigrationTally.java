@@ -7,7 +7,6 @@ import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.SharedStateOutcome;
 import io.github.sessionferry.core.UnreadableRecord;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
-import io.github.sessionferry.migration.MigrationReport.PassedOver;
 import io.github.sessionferry.migration.MigrationReport.RolledBack;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import io.github.sessionferry.migration.MigrationReport.SharedState;
@@ -37,8 +36,7 @@ final class MigrationTally {
     private final Problems problems = new Problems();
     private final Map<String, Long> encodings = new TreeMap<>();
     private final Map<String, Long> synthesisedIds = new TreeMap<>();
-    private long passedOver;
-    private final List<UnreadableRecord> passedOverExamples = new ArrayList<>();
+    private final PassedOverTally passedOver = new PassedOverTally();
     private long idsMapped;
     private final Map<SessionKey, String> mappedIds = new LinkedHashMap<>();
     private long scopes;
@@ -82,10 +80,7 @@ final class MigrationTally {
     }
 
     synchronized void addPassedOver(UnreadableRecord other) {
-        passedOver++;
-        if (passedOverExamples.size() < MOST_EXAMPLES) {
-            passedOverExamples.add(other);
-        }
+        passedOver.add(other);
     }
 
     synchronized void add(SharedReconcileResult result) {
@@ -151,7 +146,7 @@ final class MigrationTally {
                 speed.speed(),
                 quotas,
                 problems.list(),
-                new PassedOver(passedOver, passedOverExamples),
+                passedOver.passedOver(),
                 encodings,
                 tempKeysDropped,
                 synthesisedIds,

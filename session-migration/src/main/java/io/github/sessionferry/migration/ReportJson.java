@@ -8,6 +8,7 @@ import io.github.sessionferry.core.OverruledCopies;
 import io.github.sessionferry.core.SessionKey;
 import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.migration.MigrationReport.MappedIds;
+import io.github.sessionferry.migration.MigrationReport.PassedOver;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,6 +119,17 @@ final class ReportJson {
         Map<String, Object> json = key(copy.session());
         json.put("key", copy.stateKey());
         json.put("updateTime", copy.updateTime().toString());
+        return json;
+    }
+
+    static Map<String, Object> passedOver(PassedOver passedOver) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("count", passedOver.count());
+        json.put(
+                "examples",
+                passedOver.examples().stream()
+                        .map(other -> Map.of("place", other.location(), "message", other.reason()))
+                        .toList());
         return json;
     }
 

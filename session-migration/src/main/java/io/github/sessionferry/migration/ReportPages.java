@@ -1,6 +1,7 @@
 package io.github.sessionferry.migration;
 
 import io.github.sessionferry.core.OverruledCopies;
+import io.github.sessionferry.migration.MigrationReport.PassedOver;
 import java.util.List;
 
 /** What both kinds of report have in common as pages. Thread-safe: static methods only. */
@@ -27,6 +28,18 @@ final class ReportPages {
                             page.code(example.message())));
             more(page, problem.count(), problem.examples().size());
         }
+    }
+
+    static void passedOver(Page page, PassedOver passedOver) {
+        if (passedOver.count() == 0) {
+            return;
+        }
+        page.section("Passed over");
+        page.paragraph(Page.count(passedOver.count(), "record", "records")
+                + " among the sessions that are none of this source's, and are not moved.");
+        page.table("Where", "What");
+        passedOver.examples().forEach(other -> page.row(page.code(other.location()), page.code(other.reason())));
+        more(page, passedOver.count(), passedOver.examples().size());
     }
 
     static void overruledCopies(Page page, OverruledCopies copies) {

@@ -50,7 +50,21 @@ final class StoreScan {
 
     /** Hands the sessions' keys to tasks, so many at most to each. */
     void sessions(int chunk, Consumer<List<SessionKey>> task, Consumer<UnreadableRecord> unreadable) {
-        sessions(ScanLog.NONE, chunk, (keys, place) -> task.accept(keys), (record, place) -> unreadable.accept(record));
+        sessions(chunk, task, unreadable, record -> {});
+    }
+
+    /** The same, and tells the records that the store passes over. */
+    void sessions(
+            int chunk,
+            Consumer<List<SessionKey>> task,
+            Consumer<UnreadableRecord> unreadable,
+            Consumer<UnreadableRecord> passedOver) {
+        sessions(
+                ScanLog.NONE,
+                chunk,
+                (keys, place) -> task.accept(keys),
+                (record, place) -> unreadable.accept(record),
+                (record, place) -> passedOver.accept(record));
     }
 
     /**

@@ -13,14 +13,15 @@ import java.util.Set;
  * A store that has an unreadable record, and one of somebody else, on the last page of its first partition, and only some
  * capabilities.
  */
-final class UnreadableRecordsService extends ForwardingSessionService {
+public final class UnreadableRecordsService extends ForwardingSessionService {
 
-    static final UnreadableRecord OTHER = new UnreadableRecord("folder/other.txt", "of somebody else");
+    public static final UnreadableRecord OTHER = new UnreadableRecord("folder/other.txt", "of somebody else");
 
     private final Set<Capability> capabilities;
     private final List<UnreadableRecord> unreadable;
 
-    UnreadableRecordsService(SessionService store, Set<Capability> capabilities, UnreadableRecord... unreadable) {
+    public UnreadableRecordsService(
+            SessionService store, Set<Capability> capabilities, UnreadableRecord... unreadable) {
         super(store);
         this.capabilities = capabilities;
         this.unreadable = List.of(unreadable);

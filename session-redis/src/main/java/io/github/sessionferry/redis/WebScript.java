@@ -91,7 +91,8 @@ final class WebScript {
         if (contents.isEmpty()) {
             return List.of();
         }
-        long now = calls.read("clock", null, commands -> commands.time().thenApply(RedisTime::millis));
+        long now =
+                calls.read("reading the time", null, commands -> commands.time().thenApply(RedisTime::millis));
         List<SessionKey> all = List.copyOf(contents.keySet());
         int together = keys.cluster() ? 1 : CREATED_TOGETHER;
         List<Creation> creations = new ArrayList<>();

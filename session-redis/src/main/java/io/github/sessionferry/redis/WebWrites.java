@@ -165,9 +165,17 @@ final class WebWrites {
                 }
             }
         }
-        script.createAll("store", contents).forEach(creation -> note(creation, results));
+        create(contents, results);
         for (StoreRequest request : requests) {
             results.computeIfAbsent(request.session().key(), key -> stored(request));
+        }
+    }
+
+    private void create(Map<SessionKey, WebContent> contents, Map<SessionKey, StoreResult> results) {
+        try {
+            script.createAll("store", contents).forEach(creation -> note(creation, results));
+        } catch (SessionException e) {
+            contents.keySet().forEach(key -> results.put(key, StoreResult.failed(key, e)));
         }
     }
 

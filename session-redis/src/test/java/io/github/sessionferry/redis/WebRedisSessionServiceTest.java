@@ -476,6 +476,34 @@ class WebRedisSessionServiceTest {
     }
 
     @Test
+    void storeAll_withTheServerGone_tellsSoOfEach() {
+        RedisServer own = RedisServer.start();
+        try (WebRedisSessionService lonely = WebRedisSessionService.builder(RedisOptions.builder(RedisAccess.uri(own))
+                        .timeout(Duration.ofMillis(200))
+                        .build())
+                .appName("shop")
+                .build()) {
+            Way.WITH_OTHERS.store(
+                    lonely, Session.builder(key("", "s1"), UPDATED).build());
+            own.close();
+
+            List<StoreResult> results = lonely.storeAll(Stream.of("s2", "s3")
+                    .map(id -> Session.builder(key("", id), UPDATED)
+                            .state(Map.of("lang", "en"))
+                            .build())
+                    .map(session -> new StoreRequest(session, Precondition.absent()))
+                    .toList());
+
+            assertThat(results).extracting(StoreResult::key).containsExactly(key("", "s2"), key("", "s3"));
+            assertThat(results)
+                    .allSatisfy(result -> assertThatThrownBy(result::get)
+                            .isInstanceOfSatisfying(
+                                    SessionException.class,
+                                    e -> assertThat(e.code()).isEqualTo(SessionErrorCode.UNAVAILABLE)));
+        }
+    }
+
+    @Test
     void storeAll_ofNewSessions_withoutThePermissionToRestore_createsThemAllTheSame() {
         commands.aclSetuser(
                 "app",

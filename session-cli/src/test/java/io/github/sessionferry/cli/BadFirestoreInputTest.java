@@ -5,14 +5,27 @@ import static io.github.sessionferry.cli.BadInputTest.assertSkips;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.cloud.Timestamp;
+import io.github.sessionferry.core.ScanCursor;
+import io.github.sessionferry.core.ScanPage;
+import io.github.sessionferry.core.SessionService;
+import io.github.sessionferry.core.SessionStores;
+import io.github.sessionferry.core.UnreadableRecord;
+import io.github.sessionferry.core.rollout.Channel;
+import io.github.sessionferry.core.rollout.RolloutPlan;
+import io.github.sessionferry.core.rollout.SettablePlan;
+import io.github.sessionferry.core.rollout.Stage;
+import io.github.sessionferry.migration.live.StagedSessionService;
+import io.github.sessionferry.testkit.VisitorsOnly;
 import io.github.sessionferry.testkit.agentengine.FakeAgentEngine;
 import io.github.sessionferry.testkit.firestore.FakeFirestore;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -124,6 +138,38 @@ class BadFirestoreInputTest {
             assertThat(run.err()).contains("2  ", "passed over");
         });
         assertThat(documents.read(other.session("other-1"))).isNotNull();
+    }
+
+    @Test
+    void scanOfAStagedService_withTwoLayoutsInOneRoot_tellsTheOther(@TempDir Path folder) {
+        put(Owner.ADK_PYTHON, "other");
+
+        try (SessionService source = SessionStores.open(address("adk-java"));
+                SessionService target = SessionStores.open(memory());
+                StagedSessionService staged = StagedSessionService.builder(
+                                source, target, new SettablePlan(RolloutPlan.everybodyIn(Stage.DUAL_WRITE)))
+                        .debtFile(folder.resolve("debt"))
+                        .build()) {
+            ScanPage page = staged.serviceFor(null, Channel.TEXT).scan(ScanCursor.START, 10);
+
+            assertThat(page.passedOver())
+                    .extracting(UnreadableRecord::location)
+                    .containsExactly(Owner.ADK_PYTHON.session("other"));
+        }
+    }
+
+    @Test
+    void scanOfAViewForVisitors_withTwoLayoutsInOneRoot_tellsTheOther() {
+        put(Owner.ADK_PYTHON, "other");
+
+        try (SessionService view =
+                new VisitorsOnly(SessionStores.open(address("adk-java")), new ConcurrentHashMap<>())) {
+            ScanPage page = view.scan(ScanCursor.START, 10);
+
+            assertThat(page.passedOver())
+                    .extracting(UnreadableRecord::location)
+                    .containsExactly(Owner.ADK_PYTHON.session("other"));
+        }
     }
 
     // ---- records that are wrong

@@ -17,6 +17,7 @@ import io.github.sessionferry.core.SharedScope;
 import io.github.sessionferry.core.SharedValue;
 import io.github.sessionferry.core.StoreRehearsal;
 import io.github.sessionferry.core.UnreadableRecord;
+import io.github.sessionferry.migration.MigrationReport.PassedOver;
 import io.github.sessionferry.migration.MigrationReport.SharedKey;
 import io.github.sessionferry.testkit.FaultySessionService;
 import io.github.sessionferry.testkit.InMemorySessionService;
@@ -276,6 +277,21 @@ class SessionAnalyzerTest {
                 .extracting(Problem::code, Problem::count)
                 .containsExactly(tuple("UNAVAILABLE", 1L), tuple("CORRUPT", 2L));
         assertThat(report.toMarkdown()).contains("folder/broken.json", "no JSON");
+    }
+
+    @Test
+    void run_ofRecordsOfSomebodyElse_tellsThemAsPassedOver_andCountsThemAsNothingElse() {
+        Samples.fill(source, 3, 1);
+        SessionService shared = new UnreadableRecordsService(source, source.capabilities());
+
+        AnalysisReport report = SessionAnalyzer.builder(shared).build().run();
+
+        assertThat(report.passedOver()).isEqualTo(new PassedOver(1, List.of(UnreadableRecordsService.OTHER)));
+        assertThat(report.counts().sessions()).isEqualTo(3);
+        assertThat(report.counts().skipped()).isZero();
+        assertThat(report.succeeded()).isTrue();
+        assertThat(report.toMarkdown()).contains("## Passed over", "folder/other.txt", "of somebody else");
+        assertThat(report.toHtml()).contains("Passed over", "folder/other.txt", "of somebody else");
     }
 
     @Test

@@ -13,15 +13,14 @@ import java.util.Set;
  * A store that has an unreadable record, and one of somebody else, on the last page of its first partition, and only some
  * capabilities.
  */
-public final class UnreadableRecordsService extends ForwardingSessionService {
+final class UnreadableRecordsService extends ForwardingSessionService {
 
-    public static final UnreadableRecord OTHER = new UnreadableRecord("folder/other.txt", "of somebody else");
+    static final UnreadableRecord OTHER = new UnreadableRecord("folder/other.txt", "of somebody else");
 
     private final Set<Capability> capabilities;
     private final List<UnreadableRecord> unreadable;
 
-    public UnreadableRecordsService(
-            SessionService store, Set<Capability> capabilities, UnreadableRecord... unreadable) {
+    UnreadableRecordsService(SessionService store, Set<Capability> capabilities, UnreadableRecord... unreadable) {
         super(store);
         this.capabilities = capabilities;
         this.unreadable = List.of(unreadable);

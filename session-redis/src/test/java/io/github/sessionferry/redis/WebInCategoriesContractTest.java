@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 
 /** The contract again, with every session in the categories of the application. */
 class WebInCategoriesContractTest extends WebContract {
@@ -24,6 +25,12 @@ class WebInCategoriesContractTest extends WebContract {
     @AfterAll
     static void stop() {
         server.close();
+    }
+
+    /** Otherwise each listing by a user, of which the store knows none, would read what all tests before have left. */
+    @BeforeEach
+    void empty() {
+        RedisAccess.empty(server);
     }
 
     @Override

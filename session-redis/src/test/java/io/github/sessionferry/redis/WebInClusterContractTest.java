@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 
 /** The contract in a cluster, with every session in the categories of the application. */
 class WebInClusterContractTest extends WebContract {
@@ -23,6 +24,12 @@ class WebInClusterContractTest extends WebContract {
     @AfterAll
     static void stop() {
         cluster.close();
+    }
+
+    /** Otherwise each listing by a user, of which the store knows none, would read what all tests before have left. */
+    @BeforeEach
+    void empty() {
+        cluster.nodes().forEach(RedisAccess::empty);
     }
 
     @Override
